@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * config.h - cwauditd.yaml as a value. One table in config.c holds name,
+ * type, range, default, reloadable and text of every key; the sample file and
+ * the man page are printed from it or checked against it.
+ */
+#ifndef CWAUDIT_CONFIG_H
+#define CWAUDIT_CONFIG_H
+
+#include <stdint.h>
+
+#include "cwaudit/problem.h"
+
+enum config_mode { MODE_AUTO, MODE_HANDSHAKE, MODE_HELLO };
+enum config_log_format { LOG_FORMAT_KV, LOG_FORMAT_CEE };
+
+struct config_notify {
+	char	*type;		/* webhook | alertmanager | command */
+	char	*url;		/* or path of the command */
+	char	*header_file;	/* secrets live in files; NULL: none */
+	char	*ca_file;	/* NULL: the system's */
+};
+
+struct config {
+	char		*path;			/* of the file; NULL: defaults only */
+	char		*inventory;		/* path, resolved against the file */
+	char		*store;			/* "sqlite:PATH", "postgresql://..." or "memory:" */
+	int64_t		 interval_https_s, interval_mtls_s, prove_every_s;
+	unsigned	 window;		/* looks in flight, all workers */
+	unsigned	 per_host;		/* looks in flight to one host */
+	unsigned	 workers;		/* 0: one per core */
+	unsigned	 rate;			/* looks a second; 0: no limit */
+	int64_t		 timeout_ms;
+	enum config_mode mode;
+	int64_t		 rollout_s, host_rollout_s, settle_s;
+	int64_t		 renotify_s;
+	int		 renotify_at_s;		/* after midnight, local; -1: any time */
+	unsigned	 coverage_percent;
+	int		 log_facility;		/* LOG_DAEMON ... */
+	enum config_log_format log_format;
+	unsigned	 log_max_events;
+	char		*http_listen;		/* "127.0.0.1:9817", "unix:PATH"; NULL: off */
+	bool		 http_allow_remote;
+	struct strings	 http_hosts;
+	unsigned	 metrics_max_endpoints;
+	struct strings	 resolver_servers;
+	int64_t		 resolver_timeout_ms;
+	struct config_notify *notify;	size_t n_notify;
+};
+
+void	config_init(struct config *);		/* the defaults */
+/* Reads a file over the defaults. False after at least one problem. */
+bool	config_read(const char *path, struct config *, struct problems *) MUST_USE;
+void	config_done(struct config *);
+/* Every key with type, range, default and text, as a commented sample. */
+void	config_print_sample(struct text *);
+/* "inventory", "interval.https"... that differ and need a restart. */
+void	config_compare(const struct config *old, const struct config *new,
+	    struct strings *need_restart);
+
+#endif

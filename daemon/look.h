@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * look.h - one look: an order to a prober. Private to daemon/.
+ */
+#ifndef CWAUDIT_LOOK_H
+#define CWAUDIT_LOOK_H
+
+#include <sys/socket.h>
+
+#include "cwaudit/inventory.h"
+#include "cwaudit/observation.h"
+
+enum look_mode {
+	LOOK_PROVE,	/* handshake first, hello as fallback */
+	LOOK_HELLO,	/* hello only: cheap, no proof */
+};
+
+/* The steps of the ladder; observation.step says which brought the leaf. */
+enum look_step {
+	STEP_HANDSHAKE,
+	STEP_HELLO12,		/* TLS 1.2 hello with extensions */
+	STEP_HELLO10,		/* short TLS 1.0 hello without extensions */
+	STEP_SSL3,
+	LOOK_STEPS,
+};
+
+struct look {
+	const struct endpoint	*endpoint;	/* borrowed; outlives the look */
+	struct sockaddr_storage	 address;	/* with port; family 0: through a
+						 * proxy that resolves the name */
+	socklen_t		 address_len;
+	enum look_mode		 mode;
+	enum look_step		 first;		/* step that worked last time;
+						 * LOOK_PROVE starts at the
+						 * handshake all the same */
+	int64_t			 timeout_ms;	/* one deadline for all steps */
+};
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * resolve.h - names to addresses by c-ares, one channel on the conductor's
+ * loop. Literals are answered at once, /etc/hosts counts, no thread is made.
+ */
+#ifndef CWAUDIT_RESOLVE_H
+#define CWAUDIT_RESOLVE_H
+
+#include <sys/socket.h>
+
+#include "cwaudit/text.h"
+
+#define RESOLVE_MAX	16	/* addresses of one name that are used */
+
+struct event_base;
+struct resolver;
+
+struct resolve_answer {
+	struct sockaddr_storage	 address[RESOLVE_MAX];	/* port 0; sorted, unique */
+	size_t			 n;		/* 0: error says why */
+	size_t			 left_out;	/* past RESOLVE_MAX */
+	const char		*error;		/* plain words; borrowed; NULL if n > 0 */
+	bool			 resolver_failed; /* nobody answered, as opposed to
+						   * an answer that there is none */
+};
+
+typedef void resolve_done_fn(void *ctx, const struct resolve_answer *);
+
+/* servers empty: the system's. NULL: *why. */
+struct resolver	*resolver_new(struct event_base *, const struct strings *servers,
+		    int64_t timeout_ms, struct text *why) MUST_USE;
+/* families: FAMILY_* bits. The callback may come before this returns. */
+void		 resolver_ask(struct resolver *, const char *name, int families,
+		    resolve_done_fn *, void *ctx);
+/* Pending questions are dropped without a call. */
+void		 resolver_free(struct resolver *);
+
+#endif

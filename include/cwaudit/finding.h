@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * finding.h - what one rule says of one thing, with an id that stays.
+ * The id is the first 16 hex digits of SHA-256 over length-prefixed (host
+ * FQDN or URL, endpoint kind, site, configured port, rule): never an address,
+ * offender, severity or fingerprint.
+ */
+#ifndef CWAUDIT_FINDING_H
+#define CWAUDIT_FINDING_H
+
+#include "cwaudit/endpoint.h"
+
+#define FINDING_ID	17		/* 16 hex digits and a NUL */
+
+struct rule;
+
+/* One answer of one rule. Findings are the results that fail. */
+struct result {
+	const struct rule	*rule;
+	const struct endpoint	*endpoint;	/* NULL: the host as a whole */
+	const struct host	*host;		/* NULL: published, fleet, auditor */
+	const struct site	*site;		/* NULL where there is none */
+	char			 id[FINDING_ID];
+	int			 verdict;	/* enum verdict */
+	enum severity		 severity;	/* after settings */
+	enum severity		 own_severity;	/* before them */
+	char			*message;	/* NULL unless it fails */
+	char			*remedy;
+	struct strings		 offenders;
+	const char		*offenders_key;	/* NULL: none */
+	bool			 held;		/* maintenance: not to be raised now */
+	const struct rule	*stood_in;	/* the failing rule that stands in; not raised */
+	const struct waiver	*waiver;	/* NULL: not waived */
+};
+
+struct results {
+	struct result	*item;
+	size_t		 n;
+	size_t		 cap;
+};
+
+void	results_done(struct results *);
+struct result *results_add(struct results *);	/* zeroed, owned by the list */
+/* Takes everything out of from, which is left empty. */
+void	results_move(struct results *to, struct results *from);
+/* Fails, and neither stood in for nor held: what users see as a finding. */
+bool	result_is_finding(const struct result *);
+
+void	finding_id(char id[FINDING_ID], const char *owner, const char *kind,
+	    const char *site, unsigned port, const char *rule);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * trust.h - what we trust, and paths to it. The only X509_STORE.
+ * One struct trust per thread: share nothing. Bytes come in, the caller reads
+ * the files.
+ */
+#ifndef CWAUDIT_TRUST_H
+#define CWAUDIT_TRUST_H
+
+#include "cwaudit/chain.h"
+
+struct trust;
+
+struct trust	*trust_new(void);
+void		 trust_free(struct trust *);		/* NULL is fine */
+/*
+ * Adds a named set from PEM text. Self-signed ones are anchors, the others
+ * help to build paths (and are anchors only if nothing in the set is
+ * self-signed). False: *why says what is wrong with the text.
+ */
+bool	trust_add(struct trust *, const char *name, const char *pem, size_t len,
+	    struct text *why) MUST_USE;
+bool	trust_has(const struct trust *, const char *name);
+/* Is this certificate itself in one of these sets? */
+bool	trust_holds(const struct trust *, const struct strings *names,
+	    const struct cert *);
+/* A CA certificate seen in the fleet: helps to build paths, never an anchor. */
+void	trust_learn(struct trust *, const struct cert *);
+/*
+ * Builds the best path to any of the named sets, dates as of now (a path whose
+ * CAs are all within their dates is preferred). sent[i] may be NULL
+ * (unreadable) for i > 0. No purpose is checked on the leaf, SHA-1 and short
+ * keys are not refused: rules judge those. Never NULL.
+ */
+struct chain *trust_path(struct trust *, const struct strings *names,
+	    const struct cert *const *sent, size_t n, int64_t now) MUST_USE;
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+/* What text.h promises: growth, escaping, lists, near words. */
+#include "cwaudit/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "test.h"
+
+static const struct {
+	const char *bytes, *shown;
+	size_t len;
+} escapes[] = {
+	{ "plain.example", "plain.example", 13 },
+	{ "a\nb", "a\\x0Ab", 3 },
+	{ "a\0b", "a\\x00b", 3 },
+	{ "\x1b[31m", "\\x1B[31m", 5 },
+	{ "\"q\\", "\\x22q\\x5C", 3 },
+	{ "\xff", "\\xFF", 1 },
+	{ "\xc2\x85", "\\xC2\\x85", 2 },		/* C1 next line */
+	{ "\xc0\x80", "\\xC0\\x80", 2 },		/* overlong NUL */
+	{ "\xed\xa0\x80", "\\xED\\xA0\\x80", 3 },	/* surrogate */
+	{ "\xe2\x80\xae" "gpj", "\\xE2\\x80\\xAEgpj", 6 }, /* bidi override */
+	{ "\xe2\x80\xa8", "\\xE2\\x80\\xA8", 3 },	/* line separator */
+	{ "b\xc3\xbc" "cher", "b\xc3\xbc" "cher", 7 },
+	{ "\xf0\x9f\x94\x92", "\xf0\x9f\x94\x92", 4 },
+	{ "\xf0\x9f\x94", "\\xF0\\x9F\\x94", 3 },	/* cut short */
+};
+
+static void
+escaped_bytes_stay_on_one_harmless_line(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
+		struct text t = {0};
+
+		text_add_escaped(&t, escapes[i].bytes, escapes[i].len, 0);
+		assert_string_equal(text_str(&t), escapes[i].shown);
+		text_done(&t);
+	}
+}
+
+static void
+a_cut_is_marked_and_never_splits_a_character(void **state)
+{
+	struct text t = {0};
+
+	(void)state;
+	text_add_escaped(&t, "abc\xc3\xbc", 5, 4);
+	assert_string_equal(text_str(&t), "abc...");
+	text_done(&t);
+}
+
+static void
+text_grows_and_takes(void **state)
+{
+	struct text t = {0};
+	char *s;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		text_addf(&t, "%d,", i);
+	assert_int_equal(t.len, strlen(text_str(&t)));
+	text_add_hex(&t, (const uint8_t *)"\x01\xfe", 2);
+	s = text_take(&t);
+	assert_non_null(strstr(s, "999,01fe"));
+	assert_string_equal(text_str(&t), "");
+	free(s);
+}
+
+static void
+a_near_word_is_found_and_a_far_one_is_not(void **state)
+{
+	static const char *const words[] = { "address", "layout", "sites" };
+
+	(void)state;
+	assert_string_equal(text_nearest("adress", words, 3), "address");
+	assert_string_equal(text_nearest("site", words, 3), "sites");
+	assert_string_equal(text_nearest("layuot", words, 3), "layout");
+	assert_null(text_nearest("certificate", words, 3));
+	assert_null(text_nearest("", words, 3));
+}
+
+static void
+numbers_are_digits_within_the_limit(void **state)
+{
+	uint64_t v = 7;
+
+	(void)state;
+	assert_true(text_number("65535", 65535, &v));
+	assert_int_equal(v, 65535);
+	assert_false(text_number("65536", 65535, &v));
+	assert_false(text_number("-1", 65535, &v));
+	assert_false(text_number("", 65535, &v));
+	assert_false(text_number("18446744073709551616", UINT64_MAX, &v));
+	assert_true(text_number("18446744073709551615", UINT64_MAX, &v));
+	assert_false(text_number("9", 5, &v));
+}
+
+static void
+lists_fold_ascii_case_only(void **state)
+{
+	struct strings s = {0};
+	struct text t = {0};
+
+	(void)state;
+	strings_add_unique(&s, "B.example");
+	strings_add_unique(&s, "b.EXAMPLE");
+	strings_add_unique(&s, "a.example");
+	assert_int_equal(s.n, 2);
+	assert_false(text_equal("\xc3\x84", "\xc3\xa4"));
+	strings_sort(&s);
+	strings_join(&s, ", ", &t);
+	assert_string_equal(text_str(&t), "B.example, a.example");
+	text_done(&t);
+	strings_done(&s);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(escaped_bytes_stay_on_one_harmless_line),
+		cmocka_unit_test(a_cut_is_marked_and_never_splits_a_character),
+		cmocka_unit_test(text_grows_and_takes),
+		cmocka_unit_test(a_near_word_is_found_and_a_far_one_is_not),
+		cmocka_unit_test(numbers_are_digits_within_the_limit),
+		cmocka_unit_test(lists_fold_ascii_case_only),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
