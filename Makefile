@@ -17,10 +17,11 @@ LIB	:= mem text clock problem severity yaml endpoint inventory_settings \
 	   inventory_host inventory schedule cert cert_name cert_cache chain \
 	   trust hello_write hello observation subject finding check \
 	   check_names check_dates check_key check_chain check_listener \
-	   check_host rule rule_run diff snapshot report report_text \
-	   report_json report_csv event
-DAEMON	:= file log config notify resolve queue look probe_hello probe_tls \
-	   probe_https probe prober worker writer audit command
+	   check_host rule rule_run diff event snapshot report_json report_csv \
+	   report_text report_inventory report_rule report
+DAEMON	:= file log config notify resolve queue look probe_trace probe_hello \
+	   probe_tls probe_https probe prober setup worker writer audit_state \
+	   audit loop command
 PROGRAMS := cwaudit cwauditd
 
 # Whatever stands on the lists and is already there.

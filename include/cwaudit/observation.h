@@ -78,10 +78,13 @@ struct observation {
 	size_t		 n_der;
 	uint8_t		 message_sha256[CERT_SHA256];	/* over the DERs with lengths */
 	struct observation_der staple;		/* OCSP staple; NULL if none */
+	unsigned	 refs;			/* atomic */
 };
 
-struct observation *observation_new(void);
-void	observation_free(struct observation *);		/* NULL is fine */
+struct observation *observation_new(void);		/* one reference */
+/* Once sealed and handed on it is never changed, so threads may share it. */
+struct observation *observation_ref(const struct observation *);
+void	observation_free(const struct observation *);	/* drops one; NULL is fine */
 /* Copies; false, and nothing added, past CERT_MAX_DER in total or 100 items. */
 bool	observation_add_der(struct observation *, const uint8_t *, size_t) MUST_USE;
 /* Call once all are in: makes message_sha256. */

@@ -17,6 +17,9 @@ struct subject {
 	const struct observation *seen;	/* the last look; NULL: none made yet */
 	const struct cert	*leaf;	/* of the last look; NULL: none, or unreadable */
 	const struct chain	*chain;	/* NULL where leaf is */
+	const struct cert	*last_leaf;	/* the last one ever seen here, also
+						 * where the last look brought none:
+						 * decides layouts, is not judged */
 	bool			 unreadable;	/* a leaf came, and is no certificate */
 	size_t			 unreadable_len;
 	uint8_t			 unreadable_sha256[CERT_SHA256];

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * report.h - outputs: a snapshot in, text out, a piece at a time.
+ * One table holds them all; a format is a row, a renderer and a golden file.
+ */
+#ifndef CWAUDIT_REPORT_H
+#define CWAUDIT_REPORT_H
+
+#include "cwaudit/snapshot.h"
+
+struct report_options {
+	bool	 colour;	/* ANSI colours: a terminal, and no NO_COLOR */
+	unsigned width;		/* columns of a table; 0: unlimited */
+	bool	 verbose;	/* table: every endpoint, also those without findings */
+	const char *version;	/* of the program */
+};
+
+/* Where rendered text goes; false stops the rendering. */
+typedef bool report_write_fn(void *ctx, const char *bytes, size_t len);
+
+struct report_format {
+	const char	*name;		/* "table", "json", "jsonl", "csv" */
+	const char	*title;
+	bool		(*render)(const struct snapshot *,
+			    const struct report_options *, report_write_fn *,
+			    void *ctx);
+};
+
+extern const struct report_format report_formats[];
+extern const size_t n_report_formats;
+
+const struct report_format *report_find(const char *name);	/* NULL if none */
+
+/* Not of a snapshot: what the inventory and the rule table say by themselves. */
+bool	report_inventory(const struct inventory *, const struct report_options *,
+	    report_write_fn *, void *ctx);	/* endpoints and names required */
+bool	report_inventory_json(const struct inventory *, report_write_fn *, void *ctx);
+bool	report_rules(const struct report_options *, report_write_fn *, void *ctx);
+bool	report_rules_json(report_write_fn *, void *ctx);
+bool	report_rule(const struct rule *, const struct report_options *,
+	    report_write_fn *, void *ctx);	/* explain RULE */
+
+#endif

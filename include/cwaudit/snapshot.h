@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * snapshot.h - one immutable view of everything that was seen and judged.
+ * All outputs are made from it, so that all of them tell the same truth.
+ * audit.c fills it in; whoever holds it may read it from any thread.
+ */
+#ifndef CWAUDIT_SNAPSHOT_H
+#define CWAUDIT_SNAPSHOT_H
+
+#include "cwaudit/rule.h"
+
+struct snapshot_endpoint {
+	const struct endpoint	 *endpoint;
+	const struct observation *seen;	/* the last look, owned by a reference;
+					 * NULL: none was made */
+	const struct cert	 *leaf;	/* reference; NULL: none, or unreadable */
+	const struct chain	 *chain;	/* reference; NULL where leaf is */
+	enum role		  role;		/* as judged */
+	enum layout		  layout;	/* as judged; LAYOUT_AUTO: published */
+	bool			  unreadable;
+	size_t			  first_result, n_results; /* in results, own ones */
+};
+
+struct snapshot {
+	int64_t			  started, finished;	/* seconds UTC */
+	struct inventory	 *inventory;	/* reference */
+	struct snapshot_endpoint *endpoints;	/* inventory order */
+	size_t			  n_endpoints;
+	/*
+	 * All answers of all rules: those of an endpoint stand together, those
+	 * of a host as a whole, of farms and of the fleet come after them.
+	 */
+	struct results		  results;
+	size_t			  first_shared;	/* index of the first of these */
+	/* the hosts that were asked for; all others were left out */
+	size_t			  n_hosts;
+	unsigned		  refs;		/* atomic */
+};
+
+struct snapshot_count {
+	size_t	hosts, endpoints, observed;
+	size_t	findings[SEVERITY_N];	/* not waived */
+	size_t	waived;
+	size_t	not_assessed;	/* ports that the inventory calls unknown, hosts
+				 * and sites that are not to be looked at */
+};
+
+struct snapshot	*snapshot_new(struct inventory *);	/* takes a reference */
+struct snapshot	*snapshot_ref(struct snapshot *);
+void		 snapshot_unref(struct snapshot *);	/* NULL is fine */
+void		 snapshot_count(const struct snapshot *, struct snapshot_count *);
+/* The worst severity of what counts (waived does not), SEVERITY_OFF if none. */
+enum severity	 snapshot_worst(const struct snapshot *);
+/* Every endpoint observed? */
+bool		 snapshot_complete(const struct snapshot *);
+
+#endif
