@@ -147,7 +147,7 @@ bool
 clock_parse_span_ms(const char *s, int64_t *out_ms)
 {
 	size_t digits = strspn(s, "0123456789");
-	char number[16];
+	char number[20];
 	uint64_t v;
 
 	if (digits == 0 || digits >= sizeof(number))

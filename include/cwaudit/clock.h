@@ -27,7 +27,7 @@ extern const struct clock clock_system;
 int64_t	clock_utc(const struct clock *);
 int64_t	clock_mono_ms(const struct clock *);
 
-#define CLOCK_TEXT	32			/* room for any year */
+#define CLOCK_TEXT	80	/* room for whatever a struct tm can hold */
 /* "2026-12-12T22:56:30Z"; "never" for CLOCK_NEVER. Returns buf. */
 const char *clock_format(int64_t, char buf[CLOCK_TEXT]);
 /* 2026-12-31, 2026-12-31T23:59:59Z or 2026-12-31T23:59Z; a bare day is its
