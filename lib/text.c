@@ -192,6 +192,28 @@ text_add_escaped(struct text *t, const void *bytes, size_t len, size_t max)
 }
 
 void
+text_add_word(struct text *out, const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
+
+	if (*s != '\0' && s[strspn(s, plain)] == '\0') {
+		text_add(out, s);
+		return;
+	}
+	text_add_char(out, '\'');
+	for (; *s != '\0'; s++) {
+		if (*s == '\'')
+			text_add(out, "'\\''");
+		else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			text_add_char(out, '?');
+		else
+			text_add_char(out, *s);
+	}
+	text_add_char(out, '\'');
+}
+
+void
 strings_done(struct strings *s)
 {
 	for (size_t i = 0; i < s->n; i++)

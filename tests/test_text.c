@@ -116,10 +116,36 @@ lists_fold_ascii_case_only(void **state)
 	strings_done(&s);
 }
 
+static const struct {
+	const char *word, *quoted;
+} words[] = {
+	{ "etc/inventory.yaml", "etc/inventory.yaml" },
+	{ "", "''" },
+	{ "my file", "'my file'" },
+	{ "it's", "'it'\\''s'" },
+	{ "$(reboot)", "'$(reboot)'" },
+	{ "a\nb\x1b\x7f", "'a?b?" "?'" },
+};
+
+static void
+a_word_of_a_command_is_quoted_where_it_must_be(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct text t = {0};
+
+		text_add_word(&t, words[i].word);
+		assert_string_equal(text_str(&t), words[i].quoted);
+		text_done(&t);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_word_of_a_command_is_quoted_where_it_must_be),
 		cmocka_unit_test(escaped_bytes_stay_on_one_harmless_line),
 		cmocka_unit_test(a_cut_is_marked_and_never_splits_a_character),
 		cmocka_unit_test(text_grows_and_takes),

@@ -42,6 +42,12 @@ void	 text_add_hex(struct text *, const uint8_t *, size_t len); /* lower case */
  */
 void	 text_add_escaped(struct text *, const void *, size_t len, size_t max);
 
+/*
+ * A word of a shell's command line, quoted where it is more than a plain name;
+ * control characters, which no command shown should hold, become "?".
+ */
+void	 text_add_word(struct text *, const char *);
+
 /* A list of strings that owns its items. All zero is an empty list. */
 struct strings {
 	char	**item;

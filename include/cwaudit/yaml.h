@@ -2,7 +2,7 @@
 /*
  * yaml.h - a YAML text as a tree in which every node knows where it stood.
  * A strict subset, built from libyaml's events: one document, no aliases, no
- * anchors, no tags, no duplicate keys, plain scalar keys, nesting up to
+ * anchors, no tags, no duplicate keys, scalars as keys, nesting up to
  * YAML_MAX_DEPTH. Values stay text; what they mean is the reader's business.
  */
 #ifndef CWAUDIT_YAML_H
@@ -13,7 +13,7 @@
 #define YAML_MAX_DEPTH	32
 #define YAML_MAX_BYTES	(256u << 20)	/* a larger file is refused unread */
 #define YAML_MAX_SCALAR	(64u << 10)
-#define YAML_MAX_NODES	8000000u
+#define YAML_MAX_NODES	4000000u	/* keys, values, brackets */
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
@@ -31,15 +31,19 @@ struct yaml {
 };
 
 /*
- * Parses a whole text. NULL after at least one problem_add; an empty document
- * gives an empty map. The tree belongs to the caller and is freed at once.
+ * Parses a whole text. NULL after a problem that leaves no tree: bytes that are
+ * no text, wrong syntax, a limit. Aliases, anchors, tags, directives and
+ * duplicate keys are problems as well, but the tree is built without them, so
+ * that its reader can go on and all is told at once: look at problems.n in the
+ * end. An empty document gives an empty map. The tree belongs to the caller.
  */
 struct yaml_tree;
 struct yaml_tree *yaml_parse(const char *file, const char *bytes, size_t len,
 	    struct problems *) MUST_USE;
 const struct yaml *yaml_root(const struct yaml_tree *);
 const char	*yaml_file(const struct yaml_tree *);
-void		 yaml_free(struct yaml_tree *);
+/* libyaml has a yaml_free of its own, and calls whichever is linked first. */
+void		 yaml_tree_free(struct yaml_tree *);	/* NULL is fine */
 
 /* The value of a key of a map, or NULL. */
 const struct yaml *yaml_find(const struct yaml *map, const char *key);
