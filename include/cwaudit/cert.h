@@ -16,6 +16,9 @@
 #define CERT_SHA256	32
 #define CERT_MAX_DER	(1u << 20)
 
+#define CERT_MAX_NAMES	16384	/* SAN entries; more make the SAN unreadable */
+#define CERT_MAX_KEY	8192	/* RSA and DSA bits that we compute with */
+
 enum cert_status { CERT_OK, CERT_BAD_DER, CERT_TOO_BIG };
 
 enum cert_key { CERT_KEY_RSA, CERT_KEY_EC, CERT_KEY_DSA, CERT_KEY_ED, CERT_KEY_OTHER };
@@ -53,7 +56,7 @@ enum cert_usage {			/* key usage bits that rules ask for */
 };
 
 struct cert {
-	uint8_t	 sha256[CERT_SHA256];		/* of the DER */
+	uint8_t	 sha256[CERT_SHA256];		/* of der, without what was cut */
 	uint8_t	 spki_sha256[CERT_SHA256];	/* of SubjectPublicKeyInfo */
 	uint8_t	*der;
 	size_t	 der_len;			/* bytes after it are cut */
@@ -61,7 +64,8 @@ struct cert {
 
 	int	 version;			/* 1, 2, 3; what it says otherwise */
 	char	*serial;			/* lower-case hex */
-	char	*subject, *issuer;		/* RFC 2253, escaped: safe to print */
+	char	*subject, *issuer;		/* RFC 2253, escaped: safe to print;
+						 * of a name over 16 KiB its size */
 	bool	 subject_empty;
 	struct cert_cn	*cn;	size_t n_cn;	/* in order of appearance */
 
@@ -83,11 +87,13 @@ struct cert {
 	unsigned usage;				/* CERT_USE_* and the other bits */
 	bool	 eku_present;
 	bool	 eku_server, eku_client, eku_any;
-	struct strings	 eku;			/* "serverAuth" or dotted OID */
+	struct strings	 eku;			/* "serverAuth" or dotted OID; the
+						 * first 100 */
 	bool	 ca;				/* basicConstraints says CA */
 	bool	 self_issued;			/* subject equals issuer */
-	bool	 self_signed;			/* and its own key verifies it */
-	struct strings	 cdp;			/* URLs, escaped */
+	bool	 self_signed;			/* and its own key verifies it; false
+						 * for keys over CERT_MAX_KEY bits */
+	struct strings	 cdp;			/* URLs, escaped; the first 20 */
 	struct strings	 ocsp;			/* URLs, escaped */
 	struct strings	 ca_issuers;		/* URLs, escaped */
 
@@ -103,11 +109,23 @@ void		 cert_sha256(const uint8_t *, size_t, uint8_t out[CERT_SHA256]);
 
 /* Does any CN equal this name, ASCII case folded, wildcards not counting? */
 bool	cert_cn_is(const struct cert *, const char *name);
+/* Is this name itself a SAN dNSName, ASCII case folded, no wildcards? */
+bool	cert_san_has(const struct cert *, const char *name);
 /* Does a SAN dNSName cover this name (RFC 9525, left-most label wildcard)? */
 bool	cert_san_covers(const struct cert *, const char *name);
 /* One pattern against one host name, by RFC 9525 section 6.3. */
 bool	cert_name_matches(const char *pattern, size_t len, const char *name);
-/* The first CN, escaped, or "(none)". */
+/*
+ * Is this a host name: labels of 1 to 63 letters, digits, hyphens and
+ * underscores, 253 bytes in all, no trailing dot, no IPv4 address?
+ */
+bool	cert_name_is_host(const char *, size_t len);
+/* The same, with "*" allowed as the whole left-most label. */
+bool	cert_name_is_pattern(const char *, size_t len);
+/* The first CN, escaped and bounded, or "(none)". */
 void	cert_add_cn(const struct cert *, struct text *);
+/* Subject or issuer for a message: bounded; "(empty)" where there is none. */
+void	cert_add_subject(const struct cert *, struct text *);
+void	cert_add_issuer(const struct cert *, struct text *);
 
 #endif

@@ -144,9 +144,9 @@ struct endpoint {
 	const struct host *host;	/* NULL where published */
 	const struct site *site;	/* NULL where published */
 	const struct published *published;	/* NULL where not */
-	const char	*name;		/* SNI: FQDN (MTLS) or site host; and what
-					 * is resolved where address is NULL */
-	const char	*resolve;	/* name to resolve, NULL if address is set */
+	const char	*name;		/* SNI: FQDN (MTLS) or site host */
+	const char	*resolve;	/* FQDN or published name, NULL if address
+					 * is set */
 	const char	*address;	/* literal, NULL: resolve */
 	uint16_t	 port;
 	const struct settings *settings;
@@ -164,6 +164,8 @@ struct expectation {
  * layout: how this site's certificate is to be judged, LAYOUT_AUTO as single.
  * For MTLS it is single if any site of the host is. Single takes the names of
  * every site of the host that is not declared separate and ends TLS itself.
+ * On a host where no site ends TLS itself the MTLS certificate stands alone,
+ * and a separate MTLS certificate needs no SAN: names is empty.
  */
 void	expectation_init(struct expectation *, const struct endpoint *,
 	    enum layout);
@@ -174,6 +176,8 @@ const char *role_name(enum role);	/* mtls https single published */
 bool	role_parse(const char *, enum role *out) MUST_USE;
 const char *layout_name(enum layout);
 const char *host_state_name(enum host_state);
+const char *host_os_name(enum host_os);	/* unknown 2003 2008 2008r2 */
+const char *pki_name(enum pki);		/* private public */
 const char *published_kind_name(enum published_kind);
 /* FQDN of the host, or URL of a published entry. */
 const char *endpoint_owner(const struct endpoint *);

@@ -17,17 +17,23 @@ struct trust_file {		/* trust: {corp: corp-roots.pem, public: system} */
 	int	 line, column;
 };
 
-struct farm {			/* sites that publish one thing together */
+struct farm {			/* two sites or more that publish one thing
+				 * together, in inventory order; not retired */
 	char		 *key;
 	const struct site **sites;
 	size_t		  n;
 };
 
+/*
+ * Endpoints: hosts in order of the files, their sites in order, HTTPS before
+ * MTLS, published ones last. None for retired hosts, where `probe` is off, for
+ * HTTPS with `tls: no`, for MTLS on an unknown port.
+ */
 struct inventory {
 	struct host	 *hosts;	size_t n_hosts;
 	struct published *published;	size_t n_published;
 	struct endpoint	 *endpoints;	size_t n_endpoints;
-	struct farm	 *farms;	size_t n_farms;
+	struct farm	 *farms;	size_t n_farms;	/* by key */
 	struct trust_file *trust;	size_t n_trust;
 	uint8_t		  sha256[32];	/* over all files read, in order */
 	/* the rest is inventory.c's own */
@@ -37,19 +43,26 @@ struct inventory {
 /* How the caller lends the world: files and the rule table. */
 struct inventory_io {
 	/*
-	 * Reads a file whole; false: *out holds the reason instead. The
-	 * caller of inventory_parse bounds the size by YAML_MAX_BYTES.
+	 * Reads a file whole; false: *out holds the reason instead, without
+	 * the path. The caller of inventory_parse bounds the size by
+	 * YAML_MAX_BYTES.
 	 */
 	bool	(*read_file)(void *ctx, const char *path, struct text *out);
 	/* Appends the paths that a pattern matches, sorted. */
 	void	(*glob)(void *ctx, const char *pattern, struct strings *out);
 	void	*ctx;
-	const char *const *rules;	/* known rule ids */
+	const char *const *rules;	/* known rule ids; NULL: names of rules
+					 * are not checked */
 	size_t	 n_rules;
-	enum severity (*rule_severity)(const char *id);	/* its own severity */
+	enum severity (*rule_severity)(const char *id);	/* its own severity;
+							 * NULL: not checked */
 };
 
-/* Holds one reference; NULL after at least one problem. */
+/*
+ * Holds one reference; NULL after at least one problem. An inventory with
+ * neither a host nor a published entry is a problem, too: it would end every
+ * finding there is.
+ */
 struct inventory *inventory_parse(const char *path, const struct inventory_io *,
 	    struct problems *) MUST_USE;
 struct inventory *inventory_ref(struct inventory *);	/* any thread */

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+/* observation.c - what one look saw: kept, bounded, named. */
+#include "cwaudit/observation.h"
+
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+
+#include "cwaudit/mem.h"
+
+#define OBSERVATION_MAX_DERS	100
+
+struct observation *
+observation_new(void)
+{
+	struct observation *o = xcalloc(1, sizeof(*o));
+
+	o->outcome = OUTCOME_NOT_TRIED;
+	o->refs = 1;
+	return o;
+}
+
+/* The count is the only thing that changes behind a const. */
+static struct observation *
+own(const struct observation *o)
+{
+	return (struct observation *)(uintptr_t)o;
+}
+
+struct observation *
+observation_ref(const struct observation *o)
+{
+	(void)__atomic_add_fetch(&own(o)->refs, 1, __ATOMIC_RELAXED);
+	return own(o);
+}
+
+void
+observation_free(const struct observation *shared)
+{
+	struct observation *o = own(shared);
+
+	if (o == NULL || __atomic_sub_fetch(&o->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	for (size_t i = 0; i < o->n_der; i++)
+		free(o->der[i].data);
+	free(o->der);
+	free(o->staple.data);
+	text_done(&o->detail);
+	text_done(&o->proof_cause);
+	text_done(&o->first_detail);
+	free(o);
+}
+
+bool
+observation_add_der(struct observation *o, const uint8_t *der, size_t len)
+{
+	size_t left = CERT_MAX_DER;
+
+	if (o->n_der >= OBSERVATION_MAX_DERS)
+		return false;
+	for (size_t i = 0; i < o->n_der; i++)
+		left -= o->der[i].len;
+	if (len > left)
+		return false;
+	o->der = xrealloc(o->der, o->n_der + 1, sizeof(*o->der));
+	o->der[o->n_der].data = xmemdup(der, len);
+	o->der[o->n_der].len = len;
+	o->n_der++;
+	return true;
+}
+
+/* Each DER behind its 24-bit length, as the Certificate message has it. */
+void
+observation_seal(struct observation *o)
+{
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	bool good = md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL);
+
+	for (size_t i = 0; good && i < o->n_der; i++) {
+		size_t len = o->der[i].len;
+		uint8_t head[3] = {
+			(uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len,
+		};
+
+		good = EVP_DigestUpdate(md, head, sizeof(head)) &&
+		    EVP_DigestUpdate(md, o->der[i].data, len);
+	}
+	if (!good || !EVP_DigestFinal_ex(md, o->message_sha256, NULL))
+		abort();	/* SHA-256 fails only where memory does */
+	EVP_MD_CTX_free(md);
+}
+
+static const struct {
+	const char	*name;
+	const char	*words;
+} outcomes[] = {
+	[OUTCOME_OBSERVED]	= { "observed", "certificate seen" },
+	[OUTCOME_DNS_FAILURE]	= { "dns-failure", "name not resolved" },
+	[OUTCOME_REFUSED]	= { "refused", "connection refused" },
+	[OUTCOME_UNREACHABLE]	= { "unreachable", "host unreachable" },
+	[OUTCOME_TIMEOUT]	= { "timeout", "no answer in time" },
+	[OUTCOME_RESET]		= { "reset", "connection reset" },
+	[OUTCOME_CLOSED]	= { "closed",
+		"connection closed before a certificate" },
+	[OUTCOME_NOT_TLS]	= { "not-tls", "what answers is not TLS" },
+	[OUTCOME_TLS_ALERT]	= { "tls-alert", "refused with a TLS alert" },
+	[OUTCOME_MALFORMED]	= { "malformed", "broken TLS messages" },
+	[OUTCOME_NO_CERTIFICATE] = { "no-certificate",
+		"a handshake without a certificate" },
+	[OUTCOME_PROXY_ERROR]	= { "proxy-error", "the proxy failed" },
+	[OUTCOME_NOT_TRIED]	= { "not-tried", "not tried" },
+};
+
+static const char *const vias[] = {
+	[VIA_NONE] = "none", [VIA_CURL] = "curl", [VIA_OPENSSL] = "openssl",
+	[VIA_HELLO] = "hello",
+};
+
+static const char *const proofs[] = {
+	[PROOF_NONE] = "none", [PROOF_SIGNATURE] = "signature",
+	[PROOF_FINISHED] = "finished",
+};
+
+static const char *const endings[] = {
+	[ENDING_NONE] = "none", [ENDING_COMPLETE] = "complete",
+	[ENDING_STOPPED] = "stopped", [ENDING_CLIENT_CERT] = "client-cert",
+	[ENDING_NO_SUITE] = "no-suite", [ENDING_BROKEN] = "broken",
+	[ENDING_STALLED] = "stalled",
+};
+
+const char *
+outcome_name(enum outcome o)
+{
+	return outcomes[o].name;
+}
+
+const char *
+outcome_words(enum outcome o)
+{
+	return outcomes[o].words;
+}
+
+const char *
+via_name(enum via v)
+{
+	return vias[v];
+}
+
+const char *
+proof_name(enum proof p)
+{
+	return proofs[p];
+}
+
+const char *
+ending_name(enum ending e)
+{
+	return endings[e];
+}
