@@ -3,7 +3,10 @@
  * finding.h - what one rule says of one thing, with an id that stays.
  * The id is the first 16 hex digits of SHA-256 over length-prefixed (host
  * FQDN or URL, endpoint kind, site, configured port, rule): never an address,
- * offender, severity or fingerprint.
+ * offender, severity or fingerprint. Of what concerns several hosts it is over
+ * (the thing, "shared", "", 0, rule), the thing being "farm KEY",
+ * "name SITEHOST", "key HEX" or "ca HEX": those two are about that key and
+ * that CA certificate and about nothing else.
  */
 #ifndef CWAUDIT_FINDING_H
 #define CWAUDIT_FINDING_H
@@ -18,7 +21,8 @@ struct rule;
 struct result {
 	const struct rule	*rule;
 	const struct endpoint	*endpoint;	/* NULL: the host as a whole */
-	const struct host	*host;		/* NULL: published, fleet, auditor */
+	const struct host	*host;		/* NULL: published, several,
+						 * auditor */
 	const struct site	*site;		/* NULL where there is none */
 	char			 id[FINDING_ID];
 	int			 verdict;	/* enum verdict */
@@ -31,6 +35,13 @@ struct result {
 	bool			 held;		/* maintenance: not to be raised now */
 	const struct rule	*stood_in;	/* the failing rule that stands in; not raised */
 	const struct waiver	*waiver;	/* NULL: not waived */
+	const struct waiver	*void_waiver;	/* one that no longer holds; the
+						 * message says why; or NULL */
+	const char		*contact;	/* who answers for it; borrowed;
+						 * NULL: none named, or several */
+	bool			 rest;		/* of several hosts: the rule's
+						 * answer on all that it has no
+						 * failing result of */
 };
 
 struct results {

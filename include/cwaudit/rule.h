@@ -1,32 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * rule.h - THE TABLE of rules and the loop over it.
- * A row holds everything about a rule; nothing else lists rules. A check is a
- * pure predicate on a subject: it knows neither its id nor its reader.
+ * A row holds everything about a rule; nothing else lists rules. Its check, a
+ * pure predicate on a subject, stands in check.h.
  */
 #ifndef CWAUDIT_RULE_H
 #define CWAUDIT_RULE_H
 
+#include "cwaudit/check.h"
 #include "cwaudit/finding.h"
-#include "cwaudit/subject.h"
-
-enum verdict {
-	VERDICT_NOT_APPLICABLE,
-	VERDICT_PASS,
-	VERDICT_UNKNOWN,	/* not enough was seen: neither opens nor clears */
-	VERDICT_FAIL,
-};
+#include "cwaudit/fleet.h"
 
 enum rule_scope { SCOPE_ENDPOINT, SCOPE_HOST, SCOPE_FARM, SCOPE_FLEET, SCOPE_AUDITOR };
-
-/* What a failing check says. The loop presets severity to the row's first. */
-struct why {
-	enum severity	 severity;
-	struct text	 message;	/* subject, fact, expectation; escaped; stands alone */
-	struct text	 remedy;	/* empty: the row's, with names filled in */
-	struct strings	 offenders;	/* all of them, escaped, in a stable order */
-	const char	*offenders_key;	/* "missing", "wildcard" ...: log and csv key */
-};
 
 struct rule {
 	const char	*id;
@@ -35,14 +20,24 @@ struct rule {
 	enum severity	 severity;	/* what it usually has, and the most it has */
 	const char	*severity_text;	/* "critical; error if the FQDN is in the SAN" */
 	bool		 needs_leaf;	/* without a readable leaf: unknown */
+	bool		 held;		/* by maintenance: availability, splits */
 	const char	*title;		/* a line */
 	const char	*why;		/* what breaks, what administrators see */
 	const char	*remedy;	/* {host} {site} {cn} {names} {missing} are filled in */
 	const char	*source;	/* page, RFC clause */
 	const char	*clauses;	/* for reports: "PCI DSS 4.2.1; SC-17" */
-	const char	*stands_in_for;	/* rule ids, blank separated; NULL: none */
-	enum verdict	(*check)(const struct subject *, struct why *);
-	enum verdict	(*check_host)(const struct host_view *, struct why *);
+	const char	*stands_in_for;	/* rule ids, blank separated; NULL: none.
+					 * A host's row stands in at all its ports */
+	bool		 needs_trust;	/* means nothing where none is configured */
+	bool		 of_port;	/* of what answers there: no file tells it */
+	bool		 on_request;	/* a certificate request tells it, too */
+	const char	*windows;	/* what Windows does when such a certificate
+					 * is chosen, a sentence; NULL: nothing */
+	/* by scope; all NULL: judged elsewhere, or not yet */
+	check_fn	*check;
+	check_host_fn	*check_host;
+	check_farm_fn	*check_farm;
+	check_fleet_fn	*check_fleet;
 };
 
 extern const struct rule rules[];
@@ -51,6 +46,8 @@ extern const size_t	 n_rules;
 #define RULE_SET_VERSION 1	/* goes up when a verdict may change */
 
 const struct rule *rule_find(const char *id);	/* NULL if none */
+/* Does this version judge it? If not, the row stands for what will come. */
+bool	rule_is_judged(const struct rule *);
 /* For inventory_io: the ids, and a rule's own severity. */
 const char *const *rule_ids(size_t *n);
 enum severity rule_severity(const char *id);
@@ -58,11 +55,27 @@ enum severity rule_severity(const char *id);
 /*
  * Judges every endpoint of a host, then the host: settings, planned state,
  * maintenance and "stands in for" applied. Appends one result per rule and
- * endpoint that applies; the caller frees with results_done.
+ * endpoint that applies, the endpoints' before the host's; the caller frees
+ * with results_done. A rule that is switched off is appended too, as not
+ * applicable with SEVERITY_OFF: it counts as not assessed.
  */
 void	rules_run_host(struct host_view *, struct results *);
-/* A published endpoint: rules with P. */
+/*
+ * A published endpoint: rules with P. Where the caller has not filled in
+ * expect (no cn), it is filled in for the call.
+ */
 void	rules_run_published(struct subject *, struct results *);
+/*
+ * Judges a farm. The result has no host; its site is the farm's first. Nodes
+ * on which a rule is off are left out of it.
+ */
+void	rules_run_farm(const struct farm_view *, struct results *);
+/*
+ * Judges what concerns several hosts: for each rule a result for each thing
+ * that is wrong, and one more, the rest, with neither host nor site. Ports on
+ * which a rule is off are left out of it.
+ */
+void	rules_run_fleet(const struct fleet_view *, struct results *);
 
 const char *verdict_name(enum verdict);
 
