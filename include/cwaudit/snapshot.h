@@ -8,6 +8,7 @@
 #define CWAUDIT_SNAPSHOT_H
 
 #include "cwaudit/rule.h"
+#include "cwaudit/unassessed.h"
 
 struct snapshot_endpoint {
 	const struct endpoint	 *endpoint;
@@ -32,7 +33,7 @@ struct snapshot {
 	 */
 	struct results		  results;
 	size_t			  first_shared;	/* index of the first of these */
-	/* the hosts that were asked for; all others were left out */
+	/* the hosts that were asked for and have an endpoint here */
 	size_t			  n_hosts;
 	unsigned		  refs;		/* atomic */
 };
@@ -41,8 +42,7 @@ struct snapshot_count {
 	size_t	hosts, endpoints, observed;
 	size_t	findings[SEVERITY_N];	/* not waived */
 	size_t	waived;
-	size_t	not_assessed;	/* ports that the inventory calls unknown, hosts
-				 * and sites that are not to be looked at */
+	size_t	not_assessed;	/* what snapshot_unassessed lists */
 };
 
 struct snapshot	*snapshot_new(struct inventory *);	/* takes a reference */
@@ -53,5 +53,27 @@ void		 snapshot_count(const struct snapshot *, struct snapshot_count *);
 enum severity	 snapshot_worst(const struct snapshot *);
 /* Every endpoint observed? */
 bool		 snapshot_complete(const struct snapshot *);
+/*
+ * Was this host asked for? All were where every endpoint of the inventory is
+ * here; else those of which one is.
+ */
+bool		 snapshot_covers(const struct snapshot *, const struct host *);
+
+/* Whatever the inventory keeps out of it, of what was asked for. */
+void		 snapshot_unassessed(const struct snapshot *, unassessed_fn *,
+		    void *ctx);
+
+/* What a report says of one endpoint, whether a look was made or not. */
+enum outcome	 snapshot_outcome(const struct snapshot_endpoint *);
+bool		 snapshot_observed(const struct snapshot_endpoint *);
+/* The address looked at, else the inventory's literal; NULL: not known. */
+const char	*snapshot_address(const struct snapshot_endpoint *);
+/* "10.20.30.42:443"; the name stands in where no address is known. */
+void		 snapshot_place(const struct snapshot_endpoint *, struct text *);
+/* What happened, and why there is no proof; empty where there is no more to
+ * say than the outcome. */
+void		 snapshot_detail(const struct snapshot_endpoint *, struct text *);
+/* Whole days from `finished` to an end, rounded down: negative once past. */
+int64_t		 snapshot_days_left(const struct snapshot *, const struct cert *);
 
 #endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * diff.h - answers of rules in, transitions of findings out.
+ * Holds what is open now. Only a pass clears; an unknown keeps a finding open
+ * and marks it stale; what the inventory no longer holds is closed.
+ */
+#ifndef CWAUDIT_DIFF_H
+#define CWAUDIT_DIFF_H
+
+#include "cwaudit/rule.h"
+
+enum transition {
+	TRANSITION_OPENED,
+	TRANSITION_CHANGED,	/* severity or offenders */
+	TRANSITION_REMINDER,
+	TRANSITION_WAIVED,
+	TRANSITION_UNWAIVED,
+	TRANSITION_CLEARED,
+	TRANSITION_SUPERSEDED,	/* another stands in, or the rule no longer applies */
+	TRANSITION_CLOSED,	/* left the inventory */
+};
+
+/* What is open; all strings owned and printable. */
+struct finding {
+	char		 id[FINDING_ID];
+	const struct rule *rule;
+	enum severity	 severity;
+	bool		 waived;
+	bool		 stale;		/* the last answer was unknown */
+	int64_t		 opened, said;	/* seconds UTC; said: last transition */
+	char		*owner;		/* host FQDN or URL of a published entry;
+					 * "": several hosts */
+	const char	*kind;		/* "https" "mtls" "published" "host"
+					 * "farm" "fleet" */
+	char		*site;		/* NULL: the host as a whole */
+	char		*place;		/* "10.20.30.42:443"; NULL: the host */
+	char		*group, *contact;	/* NULL: none */
+	char		*message, *remedy;
+	struct strings	 offenders;
+	const char	*offenders_key;
+};
+
+struct diff_times {
+	int64_t	now;
+	int64_t	renotify_s;		/* 0: no reminders */
+};
+
+/*
+ * The finding is borrowed for the call. result is the answer that made the
+ * transition; NULL when it was closed. prev is the severity before.
+ */
+typedef void diff_fn(void *ctx, enum transition, const struct finding *,
+	    const struct result *, enum severity prev);
+
+struct diff;
+
+struct diff	*diff_new(void);
+void		 diff_free(struct diff *);	/* NULL is fine */
+/*
+ * owner: the host, published entry or farm, or the fleet, that all of these
+ * results are about; all of its results must be given at once.
+ */
+void	diff_apply(struct diff *, const char *owner, const struct results *,
+	    const struct diff_times *, diff_fn *, void *ctx);
+/* Closes all findings of every owner that keep says false to. */
+void	diff_close(struct diff *, bool (*keep)(void *ctx, const char *owner),
+	    diff_fn *, void *ctx);
+struct diff_count {
+	size_t	open[SEVERITY_N];	/* not waived */
+	size_t	waived, stale;
+};
+void	diff_count(const struct diff *, struct diff_count *);
+const char *transition_name(enum transition);
+
+#endif

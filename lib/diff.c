@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: ISC */
+/* diff.c - what is open, by owner, and what an answer changes about it. */
+#include "cwaudit/diff.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cwaudit/mem.h"
+
+struct owner {
+	char		 *name;		/* first: the tree compares by it */
+	struct finding	**open;
+	size_t		  n;
+	size_t		  cap;
+};
+
+struct diff {
+	void		 *tree;		/* tsearch(3), by name */
+	struct owner	**owners;	/* the same, to walk */
+	size_t		  n;
+	size_t		  cap;
+};
+
+/* What one call of diff_apply passes around. */
+struct apply {
+	const struct diff_times	*times;
+	diff_fn			*fn;
+	void			*ctx;
+};
+
+static const char *const transition_names[] = {
+	[TRANSITION_OPENED]	= "opened",
+	[TRANSITION_CHANGED]	= "changed",
+	[TRANSITION_REMINDER]	= "reminder",
+	[TRANSITION_WAIVED]	= "waived",
+	[TRANSITION_UNWAIVED]	= "unwaived",
+	[TRANSITION_CLEARED]	= "cleared",
+	[TRANSITION_SUPERSEDED]	= "superseded",
+	[TRANSITION_CLOSED]	= "closed",
+};
+
+const char *
+transition_name(enum transition t)
+{
+	return transition_names[t];
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct owner *)a)->name,
+	    ((const struct owner *)b)->name);
+}
+
+static struct owner *
+owner_find(const struct diff *d, const char *name)
+{
+	struct owner key = { .name = (char *)(uintptr_t)name };
+	struct owner *const *node = tfind(&key, &d->tree, by_name);
+
+	return node != NULL ? *node : NULL;
+}
+
+static struct owner *
+owner_add(struct diff *d, const char *name)
+{
+	struct owner *o = xcalloc(1, sizeof(*o));
+
+	o->name = xstrdup(name);
+	if (tsearch(o, &d->tree, by_name) == NULL)
+		abort();		/* no memory */
+	d->owners = xgrow(d->owners, d->n, &d->cap, sizeof(*d->owners));
+	d->owners[d->n++] = o;
+	return o;
+}
+
+static void
+finding_free(struct finding *f)
+{
+	free(f->owner);
+	free(f->site);
+	free(f->place);
+	free(f->group);
+	free(f->contact);
+	free(f->message);
+	free(f->remedy);
+	strings_done(&f->offenders);
+	free(f);
+}
+
+struct diff *
+diff_new(void)
+{
+	return xcalloc(1, sizeof(struct diff));
+}
+
+static void
+leave_node(void *node)
+{
+	(void)node;		/* owners are freed by the list */
+}
+
+void
+diff_free(struct diff *d)
+{
+	if (d == NULL)
+		return;
+	tdestroy(d->tree, leave_node);
+	for (size_t i = 0; i < d->n; i++) {
+		struct owner *o = d->owners[i];
+
+		for (size_t k = 0; k < o->n; k++)
+			finding_free(o->open[k]);
+		free(o->open);
+		free(o->name);
+		free(o);
+	}
+	free(d->owners);
+	free(d);
+}
+
+static char *
+copy(const char *s)
+{
+	return s != NULL ? xstrdup(s) : NULL;
+}
+
+static char *
+place_of(const struct endpoint *e)
+{
+	struct text t = {0};
+
+	if (e == NULL)
+		return NULL;
+	endpoint_place(e->address != NULL ? e->address : e->resolve, e->port,
+	    &t);
+	return text_take(&t);
+}
+
+/* Takes over what may differ from one answer to the next. */
+static void
+finding_fill(struct finding *f, const struct result *r)
+{
+	free(f->message);
+	free(f->remedy);
+	strings_done(&f->offenders);
+	f->severity = r->severity;
+	f->waived = r->waiver != NULL;
+	f->message = copy(r->message);
+	f->remedy = copy(r->remedy);
+	strings_copy(&f->offenders, &r->offenders);
+	f->offenders_key = r->offenders_key;
+}
+
+static const char *
+kind_of(const struct result *r)
+{
+	if (r->endpoint != NULL)
+		return endpoint_kind_name(r->endpoint->kind);
+	if (r->host != NULL)
+		return "host";
+	return r->rule->scope == SCOPE_FARM ? "farm" : "fleet";
+}
+
+static struct finding *
+finding_new(const char *owner, const struct result *r, int64_t now)
+{
+	struct finding *f = xcalloc(1, sizeof(*f));
+
+	memcpy(f->id, r->id, sizeof(f->id));
+	f->rule = r->rule;
+	f->opened = now;
+	f->owner = xstrdup(r->endpoint != NULL || r->host != NULL ? owner : "");
+	f->kind = kind_of(r);
+	f->site = copy(r->endpoint != NULL ? endpoint_site(r->endpoint) :
+	    r->site != NULL ? r->site->name : NULL);
+	f->place = place_of(r->endpoint);
+	f->group = copy(r->host != NULL ? r->host->group :
+	    r->endpoint != NULL && r->endpoint->published != NULL ?
+	    r->endpoint->published->group : NULL);
+	f->contact = copy(r->contact);
+	finding_fill(f, r);
+	return f;
+}
+
+static bool
+same_offenders(const struct strings *a, const struct strings *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->item[i], b->item[i]) != 0)
+			return false;
+	return true;
+}
+
+static void
+say(const struct apply *a, enum transition t, struct finding *f,
+    const struct result *r, enum severity prev)
+{
+	f->said = a->times->now;
+	a->fn(a->ctx, t, f, r, prev);
+}
+
+/* A rule fails again on what is open: what is worth saying about it? */
+static void
+fail_again(const struct apply *a, struct finding *f, const struct result *r)
+{
+	enum severity prev = f->severity;
+	bool was_waived = f->waived;
+	bool changed = prev != r->severity ||
+	    !same_offenders(&f->offenders, &r->offenders);
+
+	finding_fill(f, r);
+	f->stale = false;
+	if (was_waived != f->waived)
+		say(a, f->waived ? TRANSITION_WAIVED : TRANSITION_UNWAIVED, f,
+		    r, prev);
+	else if (changed)
+		say(a, TRANSITION_CHANGED, f, r, prev);
+	else if (a->times->renotify_s > 0 && !f->waived &&
+	    a->times->now - f->said >= a->times->renotify_s)
+		say(a, TRANSITION_REMINDER, f, r, prev);
+}
+
+/* True while it stays open. */
+static bool
+answer(const struct apply *a, struct finding *f, const struct result *r)
+{
+	if (r == NULL) {
+		say(a, TRANSITION_CLOSED, f, NULL, f->severity);
+		return false;
+	}
+	switch ((enum verdict)r->verdict) {
+	case VERDICT_FAIL:
+		if (r->held)
+			return true;
+		if (result_is_finding(r)) {
+			fail_again(a, f, r);
+			return true;
+		}
+		break;
+	case VERDICT_UNKNOWN:
+		f->stale = true;
+		return true;
+	case VERDICT_PASS:
+		say(a, TRANSITION_CLEARED, f, r, f->severity);
+		return false;
+	case VERDICT_NOT_APPLICABLE:
+		break;
+	}
+	say(a, TRANSITION_SUPERSEDED, f, r, f->severity);
+	return false;
+}
+
+/* Of several hosts what no longer fails is part of the rule's rest. */
+static const struct result *
+result_find(const struct results *rs, const struct finding *f)
+{
+	const struct result *rest = NULL;
+
+	for (size_t i = 0; i < rs->n; i++) {
+		if (strcmp(rs->item[i].id, f->id) == 0)
+			return &rs->item[i];
+		if (rs->item[i].rest && rs->item[i].rule == f->rule)
+			rest = &rs->item[i];
+	}
+	return rest;
+}
+
+static bool
+is_open(const struct owner *o, const char *id)
+{
+	for (size_t i = 0; o != NULL && i < o->n; i++)
+		if (strcmp(o->open[i]->id, id) == 0)
+			return true;
+	return false;
+}
+
+void
+diff_apply(struct diff *d, const char *owner, const struct results *rs,
+    const struct diff_times *times, diff_fn *fn, void *ctx)
+{
+	const struct apply a = { times, fn, ctx };
+	struct owner *o = owner_find(d, owner);
+	size_t kept = 0;
+
+	for (size_t i = 0; o != NULL && i < o->n; i++) {
+		struct finding *f = o->open[i];
+
+		if (answer(&a, f, result_find(rs, f)))
+			o->open[kept++] = f;
+		else
+			finding_free(f);
+	}
+	if (o != NULL)
+		o->n = kept;
+	for (size_t i = 0; i < rs->n; i++) {
+		const struct result *r = &rs->item[i];
+
+		if (!result_is_finding(r) || is_open(o, r->id))
+			continue;
+		if (o == NULL)
+			o = owner_add(d, owner);
+		o->open = xgrow(o->open, o->n, &o->cap, sizeof(*o->open));
+		o->open[o->n] = finding_new(owner, r, times->now);
+		say(&a, TRANSITION_OPENED, o->open[o->n++], r, SEVERITY_OFF);
+	}
+}
+
+void
+diff_close(struct diff *d, bool (*keep)(void *ctx, const char *owner),
+    diff_fn *fn, void *ctx)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		struct owner *o = d->owners[i];
+
+		if (o->n == 0 || keep(ctx, o->name))
+			continue;
+		for (size_t k = 0; k < o->n; k++) {
+			fn(ctx, TRANSITION_CLOSED, o->open[k], NULL,
+			    o->open[k]->severity);
+			finding_free(o->open[k]);
+		}
+		o->n = 0;
+	}
+}
+
+void
+diff_count(const struct diff *d, struct diff_count *out)
+{
+	*out = (struct diff_count){0};
+	for (size_t i = 0; i < d->n; i++) {
+		for (size_t k = 0; k < d->owners[i]->n; k++) {
+			const struct finding *f = d->owners[i]->open[k];
+
+			if (f->waived)
+				out->waived++;
+			else
+				out->open[f->severity]++;
+			out->stale += f->stale;
+		}
+	}
+}
