@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "cwaudit/arena.h"
 #include "cwaudit/problem.h"
 
 enum config_mode { MODE_AUTO, MODE_HANDSHAKE, MODE_HELLO };
@@ -34,7 +35,8 @@ struct config {
 	enum config_mode mode;
 	int64_t		 rollout_s, host_rollout_s, settle_s;
 	int64_t		 renotify_s;
-	int		 renotify_at_s;		/* after midnight, local; -1: any time */
+	int		 renotify_at_s;		/* after midnight, local; -1: any time;
+						 * renotify_s 0: no reminders */
 	unsigned	 coverage_percent;
 	int		 log_facility;		/* LOG_DAEMON ... */
 	enum config_log_format log_format;
@@ -46,15 +48,19 @@ struct config {
 	struct strings	 resolver_servers;
 	int64_t		 resolver_timeout_ms;
 	struct config_notify *notify;	size_t n_notify;
+	struct arena	 arena;			/* holds all of it */
 };
 
 void	config_init(struct config *);		/* the defaults */
-/* Reads a file over the defaults. False after at least one problem. */
+/*
+ * Reads a file over what config_init made; all mistakes at once. False after
+ * at least one problem: the value is then good for config_done only.
+ */
 bool	config_read(const char *path, struct config *, struct problems *) MUST_USE;
-void	config_done(struct config *);
+void	config_done(struct config *);		/* all zero afterwards */
 /* Every key with type, range, default and text, as a commented sample. */
 void	config_print_sample(struct text *);
-/* "inventory", "interval.https"... that differ and need a restart. */
+/* The keys ("store", "http.listen") that differ and need a restart. */
 void	config_compare(const struct config *old, const struct config *new,
 	    struct strings *need_restart);
 

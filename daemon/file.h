@@ -8,10 +8,17 @@
 
 #include "cwaudit/inventory.h"
 
-/* False: *out holds the reason ("cwa.yaml: Permission denied"). Regular
- * files and pipes; nothing above max bytes is read. */
+/*
+ * Appends a whole file to *out. False: *out holds the reason and nothing else
+ * ("cwa.yaml: Permission denied"). Regular files and pipes; nothing above max
+ * bytes is read.
+ */
 bool	file_read(const char *path, size_t max, struct text *out) MUST_USE;
-/* Files by file_read and glob(3), rules from the table. */
+/*
+ * Sets read_file (bounded by YAML_MAX_BYTES, reasons without the path) and
+ * glob, and clears the rest: without rules, names of rules are not checked. The
+ * caller adds rules, n_rules and rule_severity from its table.
+ */
 void	file_inventory_io(struct inventory_io *);
 /* path relative to the directory of base, unless absolute. Caller frees. */
 char	*file_beside(const char *base, const char *path);

@@ -36,4 +36,11 @@ struct look {
 	int64_t			 timeout_ms;	/* one deadline for all steps */
 };
 
+/* An IPv4 or IPv6 literal; false: it is none. The port is left 0. */
+bool	look_parse_address(const char *literal, struct sockaddr_storage *out)
+	    MUST_USE;
+/* address must be IPv4 or IPv6. */
+void	look_set_address(struct look *, const struct sockaddr_storage *,
+	    uint16_t port);
+
 #endif

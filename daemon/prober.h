@@ -33,7 +33,8 @@ size_t		 prober_in_flight(const struct prober *);
 /* Ends what is in flight without calling anybody. */
 void		 prober_free(struct prober *);
 
-/* Once per process, before any thread: libcurl, OpenSSL without its config. */
+/* Once per process, before any thread: libcurl, OpenSSL without its config;
+ * SIGPIPE is ignored from here on. */
 bool		 prober_global_init(struct text *why) MUST_USE;
 
 #endif

@@ -32,7 +32,7 @@ struct resolver	*resolver_new(struct event_base *, const struct strings *servers
 /* families: FAMILY_* bits. The callback may come before this returns. */
 void		 resolver_ask(struct resolver *, const char *name, int families,
 		    resolve_done_fn *, void *ctx);
-/* Pending questions are dropped without a call. */
+/* Pending questions are dropped without a call. Never from within a done. */
 void		 resolver_free(struct resolver *);
 
 #endif

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: ISC */
+/* audit.c - who is due, what is looked at, what is new about it. */
+#include "audit.h"
+
+#include <stdlib.h>
+
+#include "audit_own.h"
+#include "cwaudit/mem.h"
+
+#define RECHECK_MS	60000	/* the second look at what was missed */
+#define HURRY_MS	5000	/* the neighbours of a leaf that changed */
+#define BUSY_MS		100	/* a host at its cap: try again */
+
+int64_t
+audit_now_ms(const struct audit *a)
+{
+	return clock_mono_ms(a->options.clock);
+}
+
+bool
+audit_wants(const struct audit *a, const struct endpoint *e)
+{
+	const struct strings *only = a->options.only;
+
+	return only == NULL || only->n == 0 ||
+	    strings_has(only, endpoint_owner(e)) ||
+	    strings_has(only, endpoint_site(e));
+}
+
+void
+audit_tell(struct audit *a, struct event *e)
+{
+	a->io.tell(a->io.ctx, e);
+	event_done(e);
+}
+
+static size_t
+host_place(const struct audit *a, const struct endpoint *e)
+{
+	return (size_t)(e->host - a->inventory->hosts);
+}
+
+/* ---- the inventory comes in ---- */
+
+void
+audit_load(struct audit *a, struct setup *setup)
+{
+	a->setup = setup_ref(setup);
+	a->inventory = setup->inventory;
+	a->generation++;
+	a->spots = xcalloc(a->inventory->n_endpoints, sizeof(*a->spots));
+	a->hosts = xcalloc(a->inventory->n_hosts, sizeof(*a->hosts));
+	a->schedule = schedule_new(a->inventory->n_endpoints);
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++)
+		spot_init(&a->spots[i], &a->inventory->endpoints[i]);
+	for (size_t i = 0; i < a->inventory->n_hosts; i++)
+		a->hosts[i].split_since = CLOCK_NEVER;
+	audit_load_farms(a);
+	audit_load_names(a);
+	audit_load_issuers(a);
+}
+
+void
+audit_unload(struct audit *a)
+{
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++)
+		spot_done(&a->spots[i]);
+	audit_unload_farms(a);
+	audit_unload_names(a);
+	audit_unload_issuers(a);
+	free(a->spots);
+	free(a->hosts);
+	schedule_free(a->schedule);
+	setup_unref(a->setup);
+}
+
+struct audit *
+audit_new(const struct audit_options *o, const struct audit_io *io,
+    struct setup *setup)
+{
+	struct audit *a = xcalloc(1, sizeof(*a));
+
+	a->options = *o;
+	a->io = *io;
+	a->diff = diff_new();
+	a->opened_by_rule = xcalloc(n_rules, sizeof(*a->opened_by_rule));
+	a->began = clock_utc(o->clock);
+	a->tokens_at_ms = audit_now_ms(a);
+	a->cycle_ends_ms = audit_now_ms(a) +
+	    o->config->interval_https_s * 1000;
+	audit_load(a, setup);
+	audit_sweep(a);
+	return a;
+}
+
+void
+audit_free(struct audit *a)
+{
+	if (a == NULL)
+		return;
+	audit_unload(a);
+	diff_free(a->diff);
+	free(a->opened_by_rule);
+	free(a);
+}
+
+/* ---- who is due ---- */
+
+static int64_t
+interval_ms(const struct audit *a, const struct endpoint *e)
+{
+	const struct config *c = a->options.config;
+
+	return 1000 * (e->kind == ENDPOINT_MTLS ? c->interval_mtls_s :
+	    c->interval_https_s);
+}
+
+void
+audit_set_next(struct audit *a, struct spot *s, enum spot_news news)
+{
+	size_t i = s->endpoint->index;
+	int64_t interval = interval_ms(a, s->endpoint);
+	struct text key = {0};
+
+	if (a->options.one_shot)
+		return;
+	if (news == SPOT_OURS || (news == SPOT_MISSED && s->misses == 1)) {
+		schedule_set(a->schedule, i, audit_now_ms(a) +
+		    (interval < RECHECK_MS ? interval : RECHECK_MS));
+		return;
+	}
+	if (news == SPOT_MISSED)
+		interval = schedule_backoff(interval, s->misses - 2);
+	spot_key(s->endpoint, &key);
+	schedule_set(a->schedule, i, schedule_spread(text_str(&key), interval,
+	    audit_now_ms(a) + 1));
+	text_done(&key);
+}
+
+void
+audit_sweep(struct audit *a)
+{
+	int64_t now = audit_now_ms(a);
+
+	a->sweep_left = a->sweep_all = 0;
+	a->sweep_began_ms = now;
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++) {
+		struct spot *s = &a->spots[i];
+
+		s->awaits_answer = false;
+		s->in_sweep = audit_wants(a, s->endpoint);
+		if (!s->in_sweep)
+			continue;
+		a->sweep_left++;
+		if (s->phase == SPOT_IDLE)
+			schedule_set(a->schedule, i, now);
+	}
+	a->sweep_left += audit_sweep_names(a);
+	a->sweep_all = a->sweep_left;
+}
+
+bool
+audit_swept(const struct audit *a)
+{
+	return a->sweep_left == 0;
+}
+
+void
+audit_progress(const struct audit *a, size_t *done, size_t *all)
+{
+	*all = a->sweep_all;
+	*done = a->sweep_all - a->sweep_left;
+}
+
+/* ---- a look begins ---- */
+
+static enum look_mode
+mode_of(const struct audit *a, const struct spot *s)
+{
+	const struct config *c = a->options.config;
+
+	switch (c->mode) {
+	case MODE_HANDSHAKE:
+		return LOOK_PROVE;
+	case MODE_HELLO:
+		return LOOK_HELLO;
+	case MODE_AUTO:
+		break;
+	}
+	if (a->options.one_shot || s->proof_tried == CLOCK_NEVER ||
+	    s->seen == NULL || s->seen->outcome != OUTCOME_OBSERVED)
+		return LOOK_PROVE;
+	return clock_utc(a->options.clock) - s->proof_tried >=
+	    c->prove_every_s ? LOOK_PROVE : LOOK_HELLO;
+}
+
+static void
+order(struct audit *a, struct spot *s, const struct sockaddr_storage *address,
+    bool by_name)
+{
+	struct sight *sight = sight_new(a->setup);
+	const struct settings *set = s->endpoint->settings;
+
+	sight->generation = a->generation;
+	sight->look = (struct look){
+		.endpoint = s->endpoint, .mode = s->mode, .first = s->first,
+		.timeout_ms = set->timeout_ms > 0 ? set->timeout_ms :
+		    a->options.config->timeout_ms,
+	};
+	if (!by_name)
+		look_set_address(&sight->look, address, s->endpoint->port);
+	a->under_way++;
+	if (s->endpoint->host != NULL)
+		a->hosts[host_place(a, s->endpoint)].busy++;
+	a->io.look(a->io.ctx, sight);
+}
+
+static void
+settle(struct audit *, struct spot *, enum spot_news, bool had_leaf);
+static void
+leave_sweep(struct audit *);
+
+/* Tickets of another inventory are told apart by the generation. */
+uint64_t
+audit_ticket(const struct audit *a, size_t i)
+{
+	return (uint64_t)a->generation << 32 | (uint64_t)i;
+}
+
+void
+audit_resolved(struct audit *a, uint64_t ticket,
+    const struct resolve_answer *answer)
+{
+	size_t i = (size_t)(ticket & 0xffffffff);
+	struct spot *s;
+	bool had_leaf;
+
+	a->under_way--;
+	if ((unsigned)(ticket >> 32) != a->generation)
+		return;		/* asked for an inventory that is gone */
+	if (i >= a->inventory->n_endpoints) {
+		if (audit_name_resolved(a, i - a->inventory->n_endpoints,
+		    answer))
+			leave_sweep(a);
+		return;
+	}
+	s = &a->spots[i];
+	if (answer->n == 0) {
+		had_leaf = s->leaf != NULL;
+		settle(a, s, spot_unresolved(s, answer, a->options.clock),
+		    had_leaf);
+		return;
+	}
+	s->phase = SPOT_LOOKING;
+	s->n_expected = answer->n;
+	for (size_t k = 0; k < answer->n; k++)
+		order(a, s, &answer->address[k], false);
+}
+
+static void
+begin(struct audit *a, struct spot *s)
+{
+	const struct endpoint *e = s->endpoint;
+	const struct settings *set = e->settings;
+	struct resolve_answer literal = { .n = 1 };
+
+	s->mode = mode_of(a, s);
+	s->phase = SPOT_LOOKING;
+	s->n_expected = 1;
+	if (e->address != NULL) {
+		if (look_parse_address(e->address, &literal.address[0]))
+			order(a, s, &literal.address[0], false);
+	} else if (set->proxy != NULL && e->kind != ENDPOINT_MTLS) {
+		order(a, s, NULL, true);	/* the proxy resolves it */
+	} else {
+		s->phase = SPOT_RESOLVING;
+		a->under_way++;
+		a->io.resolve(a->io.ctx, e->resolve, set->families,
+		    audit_ticket(a, e->index));
+	}
+}
+
+/* Looks a second: a bucket that holds one second's worth. */
+static bool
+take_token(struct audit *a, int64_t now)
+{
+	double rate = a->options.config->rate;
+
+	if (a->options.config->rate == 0)
+		return true;
+	a->tokens += (double)(now - a->tokens_at_ms) / 1000.0 * rate;
+	a->tokens_at_ms = now;
+	if (a->tokens > rate)
+		a->tokens = rate;
+	if (a->tokens < 1)
+		return false;
+	a->tokens -= 1;
+	return true;
+}
+
+int64_t
+audit_run(struct audit *a)
+{
+	const struct config *c = a->options.config;
+	int64_t now = audit_now_ms(a), next;
+	size_t i;
+
+	audit_mend_some(a);
+	audit_judge_changed_farms(a);
+	audit_ask_names(a);
+	while (a->under_way < c->window) {
+		struct spot *s;
+
+		if (schedule_next(a->schedule) > now || !take_token(a, now))
+			break;
+		i = schedule_take(a->schedule, now);
+		s = &a->spots[i];
+		if (s->phase != SPOT_IDLE)
+			continue;
+		if (s->endpoint->host != NULL && a->hosts[host_place(a,
+		    s->endpoint)].busy >= c->per_host) {
+			schedule_set(a->schedule, i, now + BUSY_MS);
+			continue;
+		}
+		begin(a, s);
+	}
+	if (!a->options.one_shot && now >= a->cycle_ends_ms)
+		audit_end_cycle(a);
+	next = schedule_next(a->schedule);
+	if (a->under_way >= c->window || next > now + 1000)
+		return 1000;
+	return next > now ? next - now : 20;
+}
+
+/* A leaf changed: its neighbours most likely changed with it. */
+static void
+hurry_neighbours(struct audit *a, const struct spot *s)
+{
+	size_t n;
+	const struct endpoint *e;
+
+	if (s->endpoint->host == NULL || a->options.one_shot)
+		return;
+	e = inventory_endpoints(a->inventory, s->endpoint->host, &n);
+	for (size_t i = 0; i < n; i++)
+		if (e[i].index != s->endpoint->index &&
+		    a->spots[e[i].index].phase == SPOT_IDLE)
+			schedule_set(a->schedule, e[i].index,
+			    audit_now_ms(a) + HURRY_MS);
+}
+
+static void
+leave_sweep(struct audit *a)
+{
+	if (--a->sweep_left > 0)
+		return;
+	audit_end_cycle(a);
+	if (a->io.swept != NULL)
+		a->io.swept(a->io.ctx);
+}
+
+/* Is another port of its host being looked at? Then that one's end judges:
+ * the two together say more than one after the other. */
+static bool
+host_is_busy(const struct audit *a, const struct spot *s)
+{
+	size_t n;
+	const struct endpoint *e;
+
+	if (s->endpoint->host == NULL)
+		return false;
+	e = inventory_endpoints(a->inventory, s->endpoint->host, &n);
+	for (size_t i = 0; i < n; i++)
+		if (a->spots[e[i].index].phase != SPOT_IDLE)
+			return true;
+	return false;
+}
+
+/* Asks whether what was seen is revoked, unless that is under way. */
+static void
+ask_revocation(struct audit *a, struct spot *s)
+{
+	const struct settings *set = s->endpoint->settings;
+	struct doubt *d;
+
+	if (!set->revocation || a->io.doubt == NULL || s->leaf == NULL ||
+	    s->chain == NULL || s->doubt != 0)
+		return;
+	d = doubt_new(a->setup, set, s->chain, s->seen);
+	d->ticket = ++a->doubts;
+	d->index = s->endpoint->index;
+	if (a->io.doubt(a->io.ctx, d))
+		s->doubt = a->doubts;
+	else
+		doubt_free(d);
+}
+
+void
+audit_answered(struct audit *a, struct doubt *d)
+{
+	struct spot *s = d->index < a->inventory->n_endpoints ?
+	    &a->spots[d->index] : NULL;
+
+	/* else about a certificate, or for an inventory, that is gone */
+	if (s != NULL && s->doubt == d->ticket) {
+		revocation_unref(s->revocation);
+		s->revocation = d->answer;
+		d->answer = NULL;
+		s->doubt = 0;
+		if (!host_is_busy(a, s))
+			audit_judge(a, s);
+		if (s->awaits_answer) {
+			s->awaits_answer = s->in_sweep = false;
+			leave_sweep(a);
+		}
+	}
+	doubt_free(d);
+}
+
+static void
+settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf)
+{
+	if (news == SPOT_CONFIRM) {
+		s->proof_tried = CLOCK_NEVER;
+		begin(a, s);
+		return;
+	}
+	if (news == SPOT_CHANGED)
+		hurry_neighbours(a, s);
+	if (news != SPOT_SAME || had_leaf != (s->leaf != NULL))
+		audit_farm_changed(a, s);
+	(void)audit_mend_chain(a, s);
+	audit_set_next(a, s, news);
+	ask_revocation(a, s);
+	if (!host_is_busy(a, s))
+		audit_judge(a, s);
+	s->awaits_answer = s->in_sweep && s->doubt != 0;
+	if (!s->in_sweep || s->awaits_answer)
+		return;
+	s->in_sweep = false;
+	leave_sweep(a);
+}
+
+void
+audit_seen(struct audit *a, struct sight *sight)
+{
+	struct event e = {0};
+	struct spot *s;
+	bool had_leaf;
+
+	a->under_way--;
+	if (sight->generation != a->generation) {
+		sight_free(sight);
+		return;
+	}
+	s = &a->spots[sight->look.endpoint->index];
+	if (s->endpoint->host != NULL)
+		a->hosts[host_place(a, s->endpoint)].busy--;
+	news_look(&e, sight);
+	audit_tell(a, &e);
+	audit_learn_issuers(a, sight->chain);
+	had_leaf = s->leaf != NULL;
+	if (spot_add(s, sight))
+		settle(a, s, spot_settle(s,
+		    a->options.config->mode == MODE_AUTO), had_leaf);
+}

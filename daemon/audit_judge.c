@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: ISC */
+/* audit_judge.c - rules over what was seen, and what is told of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_own.h"
+#include "cwaudit/mem.h"
+
+#define AGGREGATE_FROM	50	/* findings of one rule a cycle, one by one */
+
+void
+audit_on_transition(void *ctx, enum transition t, const struct finding *f,
+    const struct result *r, enum severity prev)
+{
+	struct audit *a = ctx;
+	struct event e = {0};
+	size_t rule = (size_t)(f->rule - rules);
+	const struct spot *spot = r != NULL && r->endpoint != NULL ?
+	    &a->spots[r->endpoint->index] : NULL;
+
+	a->seq++;
+	a->cycle.opened += t == TRANSITION_OPENED;
+	a->cycle.cleared += t == TRANSITION_CLEARED;
+	if (t == TRANSITION_OPENED &&
+	    ++a->opened_by_rule[rule] > AGGREGATE_FROM)
+		return;		/* told as a count when the cycle ends */
+	news_finding(&e, t, f, spot, prev, a->seq);
+	audit_tell(a, &e);
+}
+
+static void
+remember_split(struct host_memory *h, const struct results *rs, int64_t now)
+{
+	bool split = false;
+
+	for (size_t i = 0; i < rs->n; i++) {
+		const struct result *r = &rs->item[i];
+
+		if (r->rule->scope != SCOPE_HOST ||
+		    strstr(r->rule->id, "-split") == NULL)
+			continue;
+		split |= r->verdict == VERDICT_FAIL ||
+		    r->verdict == VERDICT_UNKNOWN;
+	}
+	if (!split)
+		h->split_since = CLOCK_NEVER;
+	else if (h->split_since == CLOCK_NEVER)
+		h->split_since = now;
+}
+
+/* What spot_subject copied. */
+static void
+drop_subject(struct subject *s)
+{
+	strings_done(&s->differing);
+	strings_done(&s->addresses);
+}
+
+static void
+judge_host(struct audit *a, const struct host *host, struct results *out)
+{
+	struct host_memory *h = &a->hosts[host - a->inventory->hosts];
+	int64_t now = clock_utc(a->options.clock);
+	size_t n;
+	const struct endpoint *first = inventory_endpoints(a->inventory, host,
+	    &n);
+	struct host_view view = {
+		.host = host, .n = n, .now = now,
+		.split_since = h->split_since,
+		.host_rollout_s = a->options.config->host_rollout_s,
+		.one_shot = a->options.one_shot,
+	};
+
+	if (n == 0)
+		return;
+	view.subjects = xcalloc(n, sizeof(*view.subjects));
+	for (size_t i = 0; i < n; i++)
+		spot_subject(&a->spots[first[i].index], a->inventory, now,
+		    a->options.one_shot, &view.subjects[i]);
+	host_view_settle(&view);
+	rules_run_host(&view, out);
+	for (size_t i = 0; i < n; i++) {
+		a->spots[first[i].index].role = view.subjects[i].expect.role;
+		a->spots[first[i].index].layout = view.subjects[i].layout;
+	}
+	remember_split(h, out, now);
+	host_view_done(&view);
+	for (size_t i = 0; i < n; i++)
+		drop_subject(&view.subjects[i]);
+	free(view.subjects);
+}
+
+/* A failure before what nobody knows before a pass; the worst of failures. */
+static bool
+is_worse(const struct result *a, const struct result *b)
+{
+	if (a->verdict != b->verdict)
+		return a->verdict > b->verdict;
+	if (a->verdict != VERDICT_FAIL)
+		return false;
+	if (result_is_finding(a) != result_is_finding(b))
+		return result_is_finding(a);
+	return a->severity > b->severity;
+}
+
+static struct result *
+find_rule(const struct results *rs, const struct rule *rule)
+{
+	for (size_t i = 0; i < rs->n; i++)
+		if (rs->item[i].rule == rule)
+			return &rs->item[i];
+	return NULL;
+}
+
+/* Rule by rule what is worse of the two; more is emptied. */
+static void
+keep_worst(struct results *out, struct results *more)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		struct result *have = find_rule(out, more->item[i].rule);
+		struct result swap;
+
+		if (have == NULL) {
+			*results_add(out) = more->item[i];
+			more->item[i] = (struct result){0};
+		} else if (is_worse(&more->item[i], have)) {
+			swap = *have;
+			*have = more->item[i];
+			more->item[i] = swap;
+		}
+	}
+	results_done(more);
+}
+
+/* A virtual address is judged by all that it showed lately. */
+static void
+judge_set(const struct spot *s, struct subject *subject, struct results *out)
+{
+	for (size_t i = 0; subject->leaf != NULL && i < s->n_set; i++) {
+		struct results more = {0};
+
+		if (memcmp(s->set[i].leaf->sha256, s->leaf->sha256,
+		    CERT_SHA256) == 0)
+			continue;
+		subject->leaf = subject->last_leaf = s->set[i].leaf;
+		subject->chain = s->set[i].chain;
+		rules_run_published(subject, &more);
+		keep_worst(out, &more);
+	}
+}
+
+static void
+judge_published(struct audit *a, const struct spot *s, struct results *out)
+{
+	struct subject subject;
+	struct results own = {0};
+
+	audit_forget_leaves(a, &a->spots[s->endpoint->index]);
+	spot_subject(s, a->inventory, clock_utc(a->options.clock),
+	    a->options.one_shot, &subject);
+	expectation_init(&subject.expect, s->endpoint, LAYOUT_SEPARATE);
+	a->spots[s->endpoint->index].role = subject.expect.role;
+	rules_run_published(&subject, &own);
+	judge_set(s, &subject, &own);
+	results_move(out, &own);
+	expectation_done(&subject.expect);
+	drop_subject(&subject);
+}
+
+void
+audit_judge(struct audit *a, const struct spot *s)
+{
+	const struct diff_times times = {
+		.now = clock_utc(a->options.clock),
+		.renotify_s = a->options.config->renotify_s,
+	};
+	struct results rs = {0};
+
+	if (s->endpoint->host != NULL)
+		judge_host(a, s->endpoint->host, &rs);
+	else
+		judge_published(a, s, &rs);
+	diff_apply(a->diff, endpoint_owner(s->endpoint), &rs, &times,
+	    audit_on_transition, a);
+	results_done(&rs);
+}
+
+void
+audit_end_cycle(struct audit *a)
+{
+	struct diff_count open;
+	struct event e = {0};
+
+	audit_judge_fleet(a);
+	audit_names_due(a);
+	for (size_t i = 0; i < n_rules; i++) {
+		struct event more = {0};
+
+		if (a->opened_by_rule[i] > AGGREGATE_FROM) {
+			news_aggregate(&more, &rules[i], a->opened_by_rule[i] -
+			    AGGREGATE_FROM, ++a->seq);
+			audit_tell(a, &more);
+		}
+		a->opened_by_rule[i] = 0;
+	}
+	a->cycle.number++;
+	a->cycle.hosts = a->inventory->n_hosts;
+	a->cycle.endpoints = a->inventory->n_endpoints;
+	a->cycle.observed = 0;
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++)
+		a->cycle.observed += a->spots[i].seen != NULL &&
+		    a->spots[i].seen->outcome == OUTCOME_OBSERVED;
+	a->cycle.took_ms = audit_now_ms(a) - a->sweep_began_ms;
+	diff_count(a->diff, &open);
+	news_summary(&e, &a->cycle, &open);
+	audit_tell(a, &e);
+	a->cycle.opened = a->cycle.cleared = 0;
+	a->sweep_began_ms = audit_now_ms(a);
+	a->cycle_ends_ms = audit_now_ms(a) +
+	    a->options.config->interval_https_s * 1000;
+}
+
+static int
+by_endpoint(const void *x, const void *y)
+{
+	const struct result *a = x, *b = y;
+	size_t i = a->endpoint != NULL ? a->endpoint->index : SIZE_MAX;
+	size_t k = b->endpoint != NULL ? b->endpoint->index : SIZE_MAX;
+
+	if (i != k)
+		return i < k ? -1 : 1;
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	return a->rule < b->rule ? -1 : a->rule > b->rule;
+}
+
+static void
+judge_all(struct audit *a, struct snapshot *snap)
+{
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++) {
+		const struct spot *s = &a->spots[i];
+		struct results rs = {0};
+		size_t n;
+
+		if (!audit_wants(a, s->endpoint))
+			continue;
+		if (s->endpoint->published != NULL)
+			judge_published(a, s, &rs);
+		else if (inventory_endpoints(a->inventory, s->endpoint->host,
+		    &n)->index == i)
+			judge_host(a, s->endpoint->host, &rs);
+		results_move(&snap->results, &rs);
+		results_done(&rs);
+	}
+	if (snap->results.n > 1)
+		qsort(snap->results.item, snap->results.n,
+		    sizeof(*snap->results.item), by_endpoint);
+	audit_fleet_results(a, &snap->results);
+}
+
+/* at: the first result not yet given to an endpoint. */
+static void
+add_endpoint(const struct spot *s, struct snapshot *snap, size_t *at)
+{
+	struct snapshot_endpoint *e = &snap->endpoints[snap->n_endpoints++];
+
+	e->endpoint = s->endpoint;
+	e->seen = s->seen != NULL ? observation_ref(s->seen) : NULL;
+	e->leaf = s->leaf != NULL ? cert_ref(s->leaf) : NULL;
+	e->chain = s->chain != NULL ? chain_ref(s->chain) : NULL;
+	e->unreadable = s->unreadable;
+	e->role = s->role;
+	e->layout = s->layout;
+	e->first_result = *at;
+	while (*at < snap->results.n &&
+	    snap->results.item[*at].endpoint == s->endpoint)
+		++*at;
+	e->n_results = *at - e->first_result;
+	if (s->endpoint->host != NULL && (snap->n_endpoints == 1 ||
+	    e[-1].endpoint->host != s->endpoint->host))
+		snap->n_hosts++;
+}
+
+struct snapshot *
+audit_snapshot(struct audit *a)
+{
+	struct snapshot *snap = snapshot_new(a->setup->inventory);
+	size_t at = 0;
+
+	snap->started = a->began;
+	snap->finished = clock_utc(a->options.clock);
+	audit_mend_all(a);
+	judge_all(a, snap);
+	snap->endpoints = xcalloc(a->inventory->n_endpoints,
+	    sizeof(*snap->endpoints));
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++)
+		if (audit_wants(a, a->spots[i].endpoint))
+			add_endpoint(&a->spots[i], snap, &at);
+	snap->first_shared = at;
+	return snap;
+}

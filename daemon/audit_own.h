@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * audit_own.h - the conductor's memory, shared by audit.c (who is due, looks),
+ * audit_judge.c (rules, transitions, cycles), audit_fleet.c (farms, the fleet),
+ * audit_names.c (names in the DNS), audit_issuers.c (intermediates) and
+ * audit_reload.c. Nobody else's.
+ */
+#ifndef CWAUDIT_AUDIT_OWN_H
+#define CWAUDIT_AUDIT_OWN_H
+
+#include "audit.h"
+#include "cwaudit/diff.h"
+#include "cwaudit/schedule.h"
+#include "news.h"
+#include "spot.h"
+
+struct host_memory {
+	unsigned	 busy;		/* looks under way */
+	int64_t		 split_since;
+};
+
+struct farm_memory {
+	size_t		*nodes, n_nodes;	/* endpoint indices */
+	size_t		*fronts, n_fronts;	/* its virtual addresses */
+	int64_t		 split_since;
+	bool		 copied;	/* this leaf was on several nodes: */
+	uint8_t		 leaf[CERT_SHA256];
+	bool		 changed;	/* a node did: to be judged */
+};
+
+/* Owners of findings in diff, beside FQDNs and URLs: "farm KEY", "fleet". */
+#define AUDIT_FARM	"farm "
+#define AUDIT_FLEET	"fleet"
+
+struct names;
+struct issuers;
+
+struct audit {
+	struct audit_options	 options;
+	struct audit_io		 io;
+	struct setup		*setup;
+	const struct inventory	*inventory;
+	unsigned		 generation;	/* of setup: older sights are dropped */
+	struct spot		*spots;		/* by endpoint index */
+	struct host_memory	*hosts;		/* by place in the inventory */
+	struct farm_memory	*farms;		/* by place in the inventory */
+	size_t			*farm_of;	/* by endpoint; SIZE_MAX: none */
+	bool			 farms_changed;
+	int64_t			 farms_due_ms;
+	struct names		*names;
+	struct issuers		*issuers;
+	struct schedule		*schedule;
+	struct diff		*diff;
+	size_t			 under_way;	/* looks, all addresses counted */
+	double			 tokens;	/* of config->rate */
+	int64_t			 tokens_at_ms;
+	uint64_t		 seq;
+	uint64_t		 doubts;	/* asked so far: their tickets */
+	struct news_cycle	 cycle;
+	int64_t			 cycle_ends_ms;
+	int64_t			 sweep_began_ms;
+	int64_t			 began;		/* UTC */
+	size_t			 sweep_left, sweep_all;
+	size_t			*opened_by_rule; /* in this cycle */
+};
+
+/* audit.c */
+int64_t	audit_now_ms(const struct audit *);
+bool	audit_wants(const struct audit *, const struct endpoint *);
+void	audit_tell(struct audit *, struct event *);	/* empties the event */
+void	audit_load(struct audit *, struct setup *);
+void	audit_unload(struct audit *);
+/* When a spot is looked at next, after this news of it. */
+void	audit_set_next(struct audit *, struct spot *, enum spot_news);
+
+/* What audit_resolved is given back; i: endpoint index, then names. */
+uint64_t audit_ticket(const struct audit *, size_t i);
+
+/* audit_fleet.c */
+void	audit_load_farms(struct audit *);
+void	audit_unload_farms(struct audit *);
+size_t	audit_find_farm(const struct audit *, const char *key); /* SIZE_MAX */
+void	audit_inherit_farms(struct audit *, const struct audit *before);
+/* A node's leaf came, went or changed. */
+void	audit_farm_changed(struct audit *, const struct spot *);
+/* A virtual address: of its leaves those that no node presents any more. */
+void	audit_forget_leaves(struct audit *, struct spot *);
+void	audit_judge_changed_farms(struct audit *);
+void	audit_judge_fleet(struct audit *);	/* farms and fleet, and tells */
+void	audit_fleet_results(struct audit *, struct results *);
+
+/* audit_names.c */
+void	audit_load_names(struct audit *);
+void	audit_unload_names(struct audit *);
+size_t	audit_sweep_names(struct audit *);	/* how many will be asked */
+void	audit_names_due(struct audit *);
+void	audit_ask_names(struct audit *);	/* as far as the window goes */
+/* i: among the names. True if the sweep waited for it. */
+bool	audit_name_resolved(struct audit *, size_t i,
+	    const struct resolve_answer *);
+struct dns_site *audit_dns_view(const struct audit *, size_t *n);
+void	audit_dns_view_free(struct dns_site *, size_t n);
+
+/* audit_issuers.c */
+void	audit_load_issuers(struct audit *);
+void	audit_unload_issuers(struct audit *);
+void	audit_learn_issuers(struct audit *, const struct chain *);
+/* Builds its path again if an issuer it wants is known by now; true: better. */
+bool	audit_mend_chain(struct audit *, struct spot *);
+void	audit_mend_some(struct audit *);	/* a slice, judged again */
+void	audit_mend_all(struct audit *);		/* without judging */
+
+/* audit_judge.c */
+/* Runs the rules over a spot's host, or itself, and tells what changed. */
+void	audit_judge(struct audit *, const struct spot *);
+void	audit_end_cycle(struct audit *);
+/* A diff_fn whose ctx is the audit. */
+void	audit_on_transition(void *, enum transition, const struct finding *,
+	    const struct result *, enum severity);
+
+#endif

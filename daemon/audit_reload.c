@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/* audit_reload.c - another inventory: what stays keeps its memory. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_own.h"
+#include "cwaudit/mem.h"
+
+struct inherit { char *key; struct spot *spot; };
+
+static int
+by_key(const void *x, const void *y)
+{
+	return strcmp(((const struct inherit *)x)->key,
+	    ((const struct inherit *)y)->key);
+}
+
+/* The spots of an inventory, sorted by the key that stays. */
+static struct inherit *
+index_spots(struct spot *spots, size_t n)
+{
+	struct inherit *index = xcalloc(n, sizeof(*index));
+
+	for (size_t i = 0; i < n; i++) {
+		struct text key = {0};
+
+		spot_key(spots[i].endpoint, &key);
+		index[i] = (struct inherit){ text_take(&key), &spots[i] };
+	}
+	qsort(index, n, sizeof(*index), by_key);
+	return index;
+}
+
+static bool
+owner_stays(void *ctx, const char *owner)
+{
+	const struct audit *a = ctx;
+	const struct host *host = inventory_find(a->inventory, owner);
+	size_t n = 0;
+
+	if (strcmp(owner, AUDIT_FLEET) == 0)
+		return true;
+	if (strncmp(owner, AUDIT_FARM, strlen(AUDIT_FARM)) == 0)
+		return audit_find_farm(a, owner + strlen(AUDIT_FARM)) !=
+		    SIZE_MAX;
+	if (host != NULL)
+		(void)inventory_endpoints(a->inventory, host, &n);
+	for (size_t i = 0; i < a->inventory->n_published; i++)
+		if (strcmp(a->inventory->published[i].url, owner) == 0)
+			return true;
+	return n > 0;
+}
+
+static void
+inherit(struct audit *a, const struct inherit *before, size_t n)
+{
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++) {
+		struct inherit want = {0}, *found;
+		struct text key = {0};
+
+		spot_key(a->spots[i].endpoint, &key);
+		want.key = text_take(&key);
+		found = bsearch(&want, before, n, sizeof(want), by_key);
+		free(want.key);
+		if (found != NULL)
+			spot_inherit(&a->spots[i], found->spot);
+		if (a->spots[i].seen == NULL)	/* new, or its look was dropped */
+			schedule_set(a->schedule, i, audit_now_ms(a));
+		else
+			audit_set_next(a, &a->spots[i],
+			    a->spots[i].misses > 0 ? SPOT_MISSED : SPOT_SAME);
+	}
+}
+
+void
+audit_reload(struct audit *a, struct setup *setup, const struct config *config)
+{
+	struct audit before = *a;
+	size_t n = before.inventory->n_endpoints;
+	struct inherit *index = index_spots(before.spots, n);
+
+	a->options.config = config;
+	audit_load(a, setup);
+	inherit(a, index, n);
+	audit_inherit_farms(a, &before);
+	diff_close(a->diff, owner_stays, audit_on_transition, a);
+	a->sweep_left = a->sweep_all = 0;
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++)
+		if (a->spots[i].seen != NULL)
+			audit_judge(a, &a->spots[i]);
+	audit_judge_fleet(a);
+	for (size_t i = 0; i < n; i++)
+		free(index[i].key);
+	free(index);
+	audit_unload(&before);
+}

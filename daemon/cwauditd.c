@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cwauditd.c - the daemon's main: options, start, signals, stop.
+ * The start order is spelled out in start(); stop() is its mirror.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cwaudit/mem.h"
+#include "config.h"
+#include "log.h"
+#include "loop.h"
+#include "news.h"
+#include "notify.h"
+#include "prober.h"
+#include "setup.h"
+#include "writer.h"
+
+#define CONFIG_DEFAULT	"/etc/cwaudit/cwauditd.yaml"
+#define ALIVE_MS	1000
+#define HANG_ALLOWED	20	/* seconds without a heartbeat */
+
+/* The one mutable object of the process; main owns it. */
+struct app {
+	const char	*config_path;
+	char		*cache;		/* directory; NULL: memory only */
+	bool		 foreground, test_only, once;
+	struct config	 config;
+	struct setup	*setup;
+	struct writer	*writer;
+	struct loop	*loop;
+	struct event	*signals[4];
+	struct event	*alive, *errands;
+	uint64_t	 writer_beat;
+	unsigned	 hanging;	/* seconds without a heartbeat */
+	int64_t		 fed_ms;	/* the watchdog, last */
+	bool		 reloading, reload_again;
+};
+
+/* Reads configuration and inventory where blocking is allowed. */
+struct reload {
+	struct errand	 errand;	/* first: the writer knows only this */
+	struct app	*app;
+	struct config	 config;
+	bool		 config_ok;
+	struct setup	*setup;
+	struct problems	 problems;
+};
+
+static void
+tell(void *ctx, struct event *e)
+{
+	writer_tell(((struct app *)ctx)->writer, e);
+}
+
+static void
+say(struct app *a, enum event_level level, const char *kind, const char *msg)
+{
+	struct event e = {0};
+
+	news_plain(&e, level, kind, msg);
+	tell(a, &e);
+	event_done(&e);
+}
+
+/* ---- reload ---- */
+
+static void
+run_reload(struct errand *errand)
+{
+	struct reload *r = (struct reload *)errand;
+
+	config_init(&r->config);
+	r->config_ok = config_read(r->app->config_path, &r->config,
+	    &r->problems);
+	if (r->config_ok)
+		r->setup = setup_load(r->config.inventory, &r->problems);
+}
+
+static void
+refuse_reload(struct app *a, struct reload *r)
+{
+	struct text t = {0};
+	char *line, *rest;
+
+	problems_print(&r->problems, &t);
+	for (line = strtok_r(t.data, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest))
+		say(a, EVENT_ERROR, "problem", line);
+	say(a, EVENT_ERROR, "reload-refused", "the new configuration or "
+	    "inventory has errors; the old one stays in force");
+	config_done(&r->config);
+	text_done(&t);
+}
+
+static void
+start_reload(struct app *);
+
+static void
+finish_reload(struct errand *errand)
+{
+	struct reload *r = (struct reload *)errand;
+	struct app *a = r->app;
+	struct strings restart = {0};
+
+	if (r->setup == NULL) {
+		refuse_reload(a, r);
+	} else {
+		config_compare(&a->config, &r->config, &restart);
+		loop_reload(a->loop, r->setup, &r->config);
+		writer_set_format(a->writer, r->config.log_format ==
+		    LOG_FORMAT_CEE ? EVENT_CEE : EVENT_KV);
+		config_done(&a->config);
+		setup_unref(a->setup);
+		a->config = r->config;
+		a->setup = r->setup;
+		say(a, EVENT_NOTICE, "reload", "configuration and inventory "
+		    "were read again and are in force");
+	}
+	for (size_t i = 0; i < restart.n; i++) {
+		struct text t = {0};
+
+		text_addf(&t, "%s changed; that takes a restart",
+		    restart.item[i]);
+		say(a, EVENT_WARNING, "reload", text_str(&t));
+		text_done(&t);
+	}
+	strings_done(&restart);
+	problems_done(&r->problems);
+	free(r);
+	notify_send("READY=1");
+	a->reloading = false;
+	if (a->reload_again)
+		start_reload(a);
+}
+
+static void
+start_reload(struct app *a)
+{
+	struct reload *r;
+
+	a->reload_again = a->reloading;
+	if (a->reloading)
+		return;
+	r = xcalloc(1, sizeof(*r));
+	r->errand = (struct errand){ run_reload, finish_reload };
+	r->app = a;
+	notify_reloading();
+	a->reloading = writer_submit(a->writer, &r->errand);
+	if (a->reloading)
+		return;
+	say(a, EVENT_ERROR, "reload-refused", "the writer is too far behind; "
+	    "send SIGHUP again");
+	free(r);
+}
+
+/* ---- callbacks ---- */
+
+static void
+on_signal(evutil_socket_t number, short what, void *ctx)
+{
+	struct app *a = ctx;
+
+	(void)what;
+	switch (number) {
+	case SIGHUP:
+		start_reload(a);
+		break;
+	case SIGUSR1:
+		audit_sweep(loop_audit(a->loop));
+		loop_kick(a->loop);
+		break;
+	default:	/* SIGTERM, SIGINT */
+		loop_stop(a->loop);
+		break;
+	}
+}
+
+static void
+on_errands(evutil_socket_t fd, short what, void *ctx)
+{
+	struct app *a = ctx;
+	struct errand *errand;
+
+	(void)fd;
+	(void)what;
+	while ((errand = queue_take(writer_done_queue(a->writer))) != NULL)
+		errand->done(errand);
+}
+
+/* The watchdog is fed only while every thread's heartbeat moves. */
+static void
+check_alive(struct app *a)
+{
+	int64_t now = clock_mono_ms(&clock_system);
+	int64_t every = notify_watchdog_ms();
+	uint64_t beat = writer_heartbeat(a->writer);
+	bool moves = loop_alive(a->loop) && beat != a->writer_beat;
+
+	a->writer_beat = beat;
+	a->hanging = moves ? 0 : a->hanging + 1;
+	if (every > 0 && a->hanging < HANG_ALLOWED &&
+	    now - a->fed_ms + ALIVE_MS >= every) {
+		notify_send("WATCHDOG=1");
+		a->fed_ms = now;
+	}
+}
+
+static void
+on_alive(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	check_alive(ctx);
+}
+
+static void
+on_swept(void *ctx)
+{
+	struct app *a = ctx;
+
+	if (a->once)
+		loop_stop(a->loop);
+}
+
+/* ---- start and stop ---- */
+
+static bool
+add_events(struct app *a)
+{
+	static const int numbers[] = { SIGHUP, SIGTERM, SIGINT, SIGUSR1 };
+	const struct timeval every = { ALIVE_MS / 1000, 0 };
+	struct event_base *base = loop_base(a->loop);
+	bool ok = true;
+
+	for (size_t i = 0; i < 4; i++) {
+		a->signals[i] = evsignal_new(base, numbers[i], on_signal, a);
+		ok &= a->signals[i] != NULL &&
+		    event_add(a->signals[i], NULL) == 0;
+	}
+	a->alive = event_new(base, -1, EV_PERSIST, on_alive, a);
+	a->errands = event_new(base, queue_fd(writer_done_queue(a->writer)),
+	    EV_READ | EV_PERSIST, on_errands, a);
+	return ok && a->alive != NULL && a->errands != NULL &&
+	    event_add(a->alive, &every) == 0 &&
+	    event_add(a->errands, NULL) == 0;
+}
+
+static bool
+start(struct app *a, struct text *why)
+{
+	struct loop_options lo = {
+		.audit = { .config = &a->config, .clock = &clock_system,
+		    .one_shot = a->once },
+		.setup = a->setup, .cache = a->cache, .tell = tell, .swept = on_swept, .ctx = a,
+	};
+	struct event started = {0};
+
+	log_open(a->config.log_facility, a->foreground);
+	if (!prober_global_init(why))
+		return false;
+	a->writer = writer_new(a->config.log_format == LOG_FORMAT_CEE ?
+	    EVENT_CEE : EVENT_KV, why);
+	if (a->writer == NULL)
+		return false;
+	a->loop = loop_new(&lo, why);
+	if (a->loop == NULL)
+		return false;
+	if (!add_events(a)) {
+		text_add(why, "no event could be added to the loop");
+		return false;
+	}
+	news_plain(&started, EVENT_NOTICE, "start", NULL);
+	event_word(&started, "version", CWAUDIT_VERSION);
+	event_number(&started, "hosts", (int64_t)a->setup->inventory->n_hosts);
+	event_number(&started, "endpoints",
+	    (int64_t)a->setup->inventory->n_endpoints);
+	tell(a, &started);
+	event_done(&started);
+	notify_send("READY=1");
+	return true;
+}
+
+static void
+stop(struct app *a)
+{
+	struct errand *errand;
+
+	notify_send("STOPPING=1");
+	for (size_t i = 0; i < 4; i++)
+		if (a->signals[i] != NULL)
+			event_free(a->signals[i]);
+	if (a->alive != NULL)
+		event_free(a->alive);
+	if (a->errands != NULL)
+		event_free(a->errands);
+	if (a->writer != NULL)
+		say(a, EVENT_NOTICE, "stop", NULL);
+	while (a->writer != NULL &&
+	    (errand = queue_take(writer_done_queue(a->writer))) != NULL)
+		errand->done(errand);
+	loop_free(a->loop);
+	writer_free(a->writer);
+	log_close();
+}
+
+static bool
+become_daemon(void)
+{
+	pid_t pid = fork();
+
+	if (pid == -1)
+		return false;
+	if (pid > 0)
+		_exit(0);
+	return setsid() != -1 && chdir("/") == 0;
+}
+
+static int
+run(struct app *a)
+{
+	struct text why = {0};
+	int code = 0;
+
+	if (a->foreground || a->once || getenv("NOTIFY_SOCKET") != NULL ||
+	    become_daemon()) {
+		if (start(a, &why)) {
+			/* an inventory without a port is done before it begins */
+			if (!a->once || !audit_swept(loop_audit(a->loop)))
+				loop_run(a->loop);
+		} else {
+			fprintf(stderr, "cwauditd: %s\n", text_str(&why));
+			code = 2;
+		}
+		stop(a);
+	} else {
+		fprintf(stderr, "cwauditd: fork: %s\n", strerror(errno));
+		code = 2;
+	}
+	text_done(&why);
+	return code;
+}
+
+static int
+check_and_run(struct app *a)
+{
+	struct problems ps = {0};
+	struct text t = {0};
+	int code = 2;
+
+	config_init(&a->config);
+	if (config_read(a->config_path, &a->config, &ps))
+		a->setup = setup_load(a->config.inventory, &ps);
+	if (a->setup == NULL) {
+		problems_print(&ps, &t);
+		fputs(text_str(&t), stderr);
+	} else if (a->test_only) {
+		printf("%s: %zu hosts, %zu endpoints: fine\n",
+		    a->config.inventory, a->setup->inventory->n_hosts,
+		    a->setup->inventory->n_endpoints);
+		code = 0;
+	} else {
+		code = run(a);
+	}
+	text_done(&t);
+	problems_done(&ps);
+	setup_unref(a->setup);
+	config_done(&a->config);
+	return code;
+}
+
+/* Absolute: become_daemon leaves the directory. systemd may name several. */
+static void
+choose_cache(struct app *a, const char *asked)
+{
+	const char *state = getenv("STATE_DIRECTORY");
+	char *here = asked != NULL && *asked != '/' ? realpath(".", NULL) :
+	    NULL;
+	struct text path = {0};
+
+	if (asked != NULL)
+		text_addf(&path, "%s%s%s", here != NULL ? here : "",
+		    here != NULL ? "/" : "", asked);
+	else if (state != NULL && *state == '/')
+		text_addf(&path, "%.*s/revocation",
+		    (int)strcspn(state, ":"), state);
+	if (path.len > 0)
+		a->cache = text_take(&path);
+	text_done(&path);
+	free(here);
+}
+
+static int
+usage(FILE *to, int code)
+{
+	fputs("usage: cwauditd [-c FILE] [-f] [-t] [--once] [--cache DIR]\n\n"
+	    "  -c, --config FILE  " CONFIG_DEFAULT " unless given\n"
+	    "  -f, --foreground   stay, and log to stderr as well\n"
+	    "  -t, --test         check configuration and inventory; 0 or 2\n"
+	    "      --once         one cycle, then end\n"
+	    "      --cache DIR    CRLs and OCSP responses; "
+	    "$STATE_DIRECTORY/revocation\n"
+	    "  -h, --help, -V, --version\n\n"
+	    "signals: HUP reads both files again, USR1 starts a cycle, "
+	    "TERM and INT end it\n", to);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "test", no_argument, NULL, 't' },
+		{ "once", no_argument, NULL, 'o' },
+		{ "cache", required_argument, NULL, 'C' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct app a = { .config_path = CONFIG_DEFAULT };
+	const char *cache = NULL;
+	char *absolute;
+	int c, code;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)umask(0077);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	while ((c = getopt_long(argc, argv, "c:fthV", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			a.config_path = optarg;
+			break;
+		case 'f':
+			a.foreground = true;
+			break;
+		case 't':
+			a.test_only = true;
+			break;
+		case 'o':
+			a.once = true;
+			break;
+		case 'C':
+			cache = optarg;
+			break;
+		case 'h':
+			return usage(stdout, 0);
+		case 'V':
+			puts("cwauditd " CWAUDIT_VERSION);
+			return 0;
+		default:
+			return usage(stderr, 2);
+		}
+	}
+	if (optind < argc)
+		return usage(stderr, 2);
+	/* a reload happens in another directory: see become_daemon */
+	absolute = realpath(a.config_path, NULL);
+	if (absolute != NULL)
+		a.config_path = absolute;
+	choose_cache(&a, cache);
+	code = check_and_run(&a);
+	free(a.cache);
+	free(absolute);
+	return code;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+/* news.c - the fields of every kind of log line. */
+#include "news.h"
+
+static void
+head(struct event *e, const char *kind)
+{
+	event_number(e, "v", 1);
+	event_word(e, "event", kind);
+}
+
+static enum event_level
+level(enum transition t, enum severity s)
+{
+	switch (t) {
+	case TRANSITION_OPENED:
+	case TRANSITION_CHANGED:
+	case TRANSITION_UNWAIVED:
+		return event_level_of(s);
+	case TRANSITION_REMINDER:
+	case TRANSITION_WAIVED:
+	case TRANSITION_CLEARED:
+	case TRANSITION_SUPERSEDED:
+	case TRANSITION_CLOSED:
+		break;
+	}
+	return EVENT_NOTICE;
+}
+
+static void
+add_leaf(struct event *e, const struct cert *leaf)
+{
+	struct text sha256 = {0};
+	char buf[CLOCK_TEXT];
+
+	text_add_hex(&sha256, leaf->sha256, CERT_SHA256);
+	event_word(e, "sha256", text_str(&sha256));
+	if (leaf->dates_readable)
+		event_word(e, "not_after", clock_format(leaf->not_after, buf));
+	text_done(&sha256);
+}
+
+void
+news_finding(struct event *e, enum transition t, const struct finding *f,
+    const struct spot *spot, enum severity prev, uint64_t seq)
+{
+	e->level = f->waived ? EVENT_NOTICE : level(t, f->severity);
+	head(e, "finding");
+	event_word(e, "state", transition_name(t));
+	event_word(e, "id", f->id);
+	event_word(e, "rule", f->rule->id);
+	event_word(e, "severity", severity_name(f->severity));
+	event_word(e, "role", f->kind);
+	event_word(e, "host", f->owner);
+	event_word(e, "site", f->site);
+	event_word(e, "endpoint", f->place);
+	event_word(e, "group", f->group);
+	event_word(e, "owner", f->contact);
+	event_number(e, "seq", (int64_t)seq);
+	if (t == TRANSITION_CHANGED && prev != f->severity)
+		event_word(e, "prev_severity", severity_name(prev));
+	if (f->waived)
+		event_word(e, "waived", "yes");
+	if (f->offenders_key != NULL)
+		event_list(e, f->offenders_key, &f->offenders);
+	if (spot != NULL && spot->leaf != NULL)
+		add_leaf(e, spot->leaf);
+	event_escaped(e, "msg", t == TRANSITION_CLOSED ?
+	    "no longer in the inventory" : f->message);
+}
+
+void
+news_look(struct event *e, const struct sight *s)
+{
+	const struct endpoint *to = s->look.endpoint;
+	struct text place = {0};
+
+	e->level = EVENT_DEBUG;
+	head(e, "look");
+	event_word(e, "role", endpoint_kind_name(to->kind));
+	event_word(e, "host", endpoint_owner(to));
+	event_word(e, "site", endpoint_site(to));
+	endpoint_place(s->seen->address[0] != '\0' ? s->seen->address :
+	    to->name, to->port, &place);
+	event_word(e, "endpoint", text_str(&place));
+	event_word(e, "outcome", outcome_name(s->seen->outcome));
+	event_word(e, "via", via_name(s->seen->via));
+	event_word(e, "proof", proof_name(s->seen->proof));
+	event_word(e, "tls", s->seen->tls_version);
+	event_number(e, "took_ms", s->seen->took_ms);
+	if (s->leaf != NULL)
+		add_leaf(e, s->leaf);
+	if (s->seen->detail.len > 0)
+		event_escaped(e, "detail", text_str(&s->seen->detail));
+	text_done(&place);
+}
+
+void
+news_summary(struct event *e, const struct news_cycle *c,
+    const struct diff_count *open)
+{
+	struct text took = {0};
+
+	e->level = EVENT_INFO;
+	head(e, "summary");
+	event_number(e, "cycle", (int64_t)c->number);
+	event_number(e, "hosts", (int64_t)c->hosts);
+	event_number(e, "endpoints", (int64_t)c->endpoints);
+	event_number(e, "observed", (int64_t)c->observed);
+	event_number(e, "stale", (int64_t)open->stale);
+	event_number(e, "waived", (int64_t)open->waived);
+	event_number(e, "critical", (int64_t)open->open[SEVERITY_CRITICAL]);
+	event_number(e, "error", (int64_t)open->open[SEVERITY_ERROR]);
+	event_number(e, "warning", (int64_t)open->open[SEVERITY_WARNING]);
+	event_number(e, "notice", (int64_t)open->open[SEVERITY_NOTICE]);
+	event_number(e, "opened", (int64_t)c->opened);
+	event_number(e, "cleared", (int64_t)c->cleared);
+	text_addf(&took, "%lld.%llds", (long long)(c->took_ms / 1000),
+	    (long long)(c->took_ms % 1000 / 100));
+	event_word(e, "duration", text_str(&took));
+	text_done(&took);
+}
+
+void
+news_aggregate(struct event *e, const struct rule *rule, size_t more,
+    uint64_t seq)
+{
+	struct text msg = {0};
+
+	e->level = event_level_of(rule->severity);
+	head(e, "aggregate");
+	event_word(e, "state", "opened");
+	event_word(e, "rule", rule->id);
+	event_number(e, "seq", (int64_t)seq);
+	event_number(e, "findings", (int64_t)more);
+	text_addf(&msg, "%zu more findings of this rule opened in this cycle "
+	    "than were logged one by one: %s", more, rule->title);
+	event_text(e, "msg", text_str(&msg));
+	text_done(&msg);
+}
+
+void
+news_plain(struct event *e, enum event_level l, const char *kind,
+    const char *msg)
+{
+	e->level = l;
+	head(e, kind);
+	event_text(e, "msg", msg);
+}

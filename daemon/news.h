@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * news.h - what happened, as events for the log: the one place that knows the
+ * fields of each kind of line.
+ */
+#ifndef CWAUDIT_NEWS_H
+#define CWAUDIT_NEWS_H
+
+#include "cwaudit/diff.h"
+#include "cwaudit/event.h"
+#include "spot.h"
+
+struct news_cycle {
+	uint64_t	number;
+	size_t		hosts, endpoints, observed;
+	size_t		opened, cleared;
+	int64_t		took_ms;
+};
+
+void	news_finding(struct event *, enum transition, const struct finding *,
+	    const struct spot *, enum severity prev, uint64_t seq);
+void	news_look(struct event *, const struct sight *);
+void	news_summary(struct event *, const struct news_cycle *,
+	    const struct diff_count *);
+/* A rule that opened on too many hosts to list. */
+void	news_aggregate(struct event *, const struct rule *, size_t more,
+	    uint64_t seq);
+/* event=KIND msg="...", at a level. */
+void	news_plain(struct event *, enum event_level, const char *kind,
+	    const char *msg);
+
+#endif

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# it_daemon.sh - the real daemon against the simulated fleet; what reaches
+# syslog is captured at a socket of its own and compared.
+# usage: it_daemon.sh BUILD-DIRECTORY
+set -u
+build=$(realpath "${1:-build}")
+
+# /dev/log of our own: a private mount namespace, so that the machine's log is
+# neither needed nor touched.
+if [ "${IT_INSIDE:-}" != yes ]; then
+	IT_INSIDE=yes exec unshare --mount --propagation private "$0" "$build"
+fi
+
+passed=0 failed=0
+dir=$(mktemp -d /tmp/cwaudit-it.XXXXXX)
+log=$dir/log
+pids=()
+cleanup() {
+	for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done
+	wait 2>/dev/null
+	umount -l /dev 2>/dev/null
+	umount -l "$dir"/dev/* 2>/dev/null
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+
+ok() {		# DESCRIPTION COMMAND...
+	local what=$1; shift
+	if "$@"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $what" >&2
+		tail -n 15 "$log" >&2
+	fi
+}
+# Waits until the log has at least N lines that match, at most 20 s.
+logged() {	# REGEX [N]
+	for _ in $(seq 200); do
+		[ "$(grep -cE -- "$1" "$log")" -ge "${2:-1}" ] && return 0
+		sleep 0.1
+	done
+	return 1
+}
+not() { ! "$@"; }
+gone() {	# PID, within about a second
+	for _ in $(seq 15); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+mkdir "$dir/dev"
+for n in null zero random urandom; do
+	touch "$dir/dev/$n" && mount --bind "/dev/$n" "$dir/dev/$n"
+done
+ln -s /proc/self/fd "$dir/dev/fd"
+mount --rbind "$dir/dev" /dev || { echo "no mount namespace" >&2; exit 1; }
+: >"$log"
+"$build/logsink" /dev/log "$log" & pids+=($!)
+"$build/logsink" "$dir/notify" "$dir/notified" & pids+=($!)
+"$build/fleet" --quiet --dir "$dir" --ready-file "$dir/ready" --time 300 &
+fleet=$!; pids+=("$fleet")
+for _ in $(seq 200); do [ -e "$dir/ready" ] && break; sleep 0.1; done
+
+write_config() {	# FORMAT
+	cat >"$dir/cwauditd.yaml" <<-END
+	inventory: inventory.yaml
+	timeout: 3s
+	interval: {https: 1h, mtls: 1h}
+	log: {facility: local3, format: $1, max_events: 1000}
+	http: {listen: "off"}
+	END
+}
+write_config kv
+
+# -- one cycle: every expected finding is a line, with its head whole
+"$build/cwauditd" -c "$dir/cwauditd.yaml" --once
+ok "--once ends with 0" [ $? = 0 ]
+ok "start is told" logged ' v=1 event=start version='
+ok "a summary is told" logged ' v=1 event=summary cycle=1 hosts=[0-9]+ endpoints=[0-9]+ observed=[0-9]+ '
+ok "stop is told" logged ' v=1 event=stop'
+ok "facility local3, severity error" grep -q '^<155>.* severity=error ' "$log"
+ok "critical is LOG_CRIT" grep -q '^<154>.* severity=critical ' "$log"
+ok "no other severity is LOG_CRIT" not grep -qE '^<154>.* severity=(error|warning|notice) ' "$log"
+ok "lines stay under 2 KB" not grep -qE '.{2200}' "$log"
+ok "the head of a finding is whole and in order" grep -qE ' v=1 event=finding state=opened id=[0-9a-f]{16} rule=documented-single severity=error role=mtls host=cwa10.nwtraders.local site=im10.contoso.com endpoint=127\.77\.[0-9.]+:[0-9]+ group=lab owner=\"?uc-lab@contoso.com\"? seq=[0-9]+ ' "$log"
+while IFS= read -r line; do
+	rule=$(jq -r '.rule | sub("/.*"; "")' <<<"$line") host=$(jq -r .host <<<"$line")
+	kind=$(jq -r .kind <<<"$line")
+	ok "$host $kind $rule is logged" grep -qE \
+	    " state=opened id=[0-9a-f]{16} rule=$rule severity=[a-z]+ role=$kind host=$host " "$log"
+done < <(jq -c 'select(.tolerated != true and .maybe != true)' "$dir/expect.jsonl" | head -n 40)
+
+# -- the daemon proper: readiness, change, reload, end
+: >"$log"
+NOTIFY_SOCKET=$dir/notify WATCHDOG_USEC=4000000 \
+    "$build/cwauditd" -c "$dir/cwauditd.yaml" -f 2>/dev/null &
+daemon=$!; pids+=("$daemon")
+ok "the first cycle ends" logged 'event=summary cycle=1 '
+ok "READY=1 is sent" grep -q '^READY=1' "$dir/notified"
+sleep 3
+ok "the watchdog is fed" grep -q '^WATCHDOG=1' "$dir/notified"
+
+kill -USR1 "$daemon"
+ok "SIGUSR1 is a cycle" logged 'event=summary cycle=2 '
+sleep 0.5
+ok "what was open is not told again" [ -z "$(sed -n 's/.* state=opened id=\([0-9a-f]*\) .*/\1/p' "$log" | sort | uniq -d)" ]
+ok "a second miss in a row is told" grep -q 'state=opened .*rule=not-tls .*host=cwa93' "$log"
+
+kill -USR1 "$fleet"; sleep 1
+kill -USR1 "$daemon"
+ok "a bad reissue opens a finding" logged 'event=summary cycle=3 '
+ok "it is the documented form" [ "$(grep -c 'state=opened .*rule=documented-single' "$log")" -gt \
+    "$(head -n "$(grep -n 'cycle=2 ' "$log" | cut -d: -f1)" "$log" | grep -c 'state=opened .*rule=documented-single')" ]
+kill -USR1 "$fleet"; sleep 1
+kill -USR1 "$daemon"
+ok "a good one clears it" logged 'state=cleared .*rule=documented-single'
+
+cp "$dir/inventory.yaml" "$dir/good.yaml"
+sed -i 's/    layout: separate/    layuot: separate/' "$dir/inventory.yaml"
+kill -HUP "$daemon"
+ok "a bad inventory is refused" logged 'event=reload-refused'
+ok "with the place and a guess" grep -q 'inventory.yaml:[0-9]*:[0-9]*: .*layuot.*layout' "$log"
+ok "the old one stays" kill -0 "$daemon"
+# one host leaves
+awk '/- fqdn: cwa10/ {skip=1; next} /- fqdn:|^  #|^published:/ {skip=0} !skip' \
+    "$dir/good.yaml" >"$dir/inventory.yaml"
+kill -HUP "$daemon"
+ok "a good one is taken" logged 'event=reload msg='
+ok "a host that left is closed" logged 'state=closed .*host=cwa10.nwtraders.local .*no longer in the inventory'
+ok "no other host is closed" not grep -q 'state=closed .*host=cwa11' "$log"
+cp "$dir/good.yaml" "$dir/inventory.yaml"
+kill -TERM "$daemon"
+ok "SIGTERM ends it within a second" gone "$daemon"
+wait "$daemon"
+ok "with status 0" [ $? = 0 ]
+ok "the stop is told" logged 'event=stop'
+
+# -- JSON lines
+: >"$log"
+write_config cee
+"$build/cwauditd" -c "$dir/cwauditd.yaml" --once
+ok "cee lines are JSON" bash -c "sed -n 's/.*@cee: //p' '$log' | jq -se 'length > 100 and all(.v == 1)' >/dev/null"
+ok "cee findings carry lists" bash -c "sed -n 's/.*@cee: //p' '$log' | jq -se 'any(.rule == \"site-names\" and (.missing | type) == \"array\")' >/dev/null"
+
+# -- configuration errors
+echo "inventroy: x" >"$dir/bad.yaml"
+"$build/cwauditd" -c "$dir/bad.yaml" -t 2>"$dir/err"
+ok "-t ends with 2" [ $? = 2 ]
+ok "and says where, and what was meant" grep -q 'bad.yaml:1:1: .*inventory' "$dir/err"
+ok "-t of a good one ends with 0" "$build/cwauditd" -c "$dir/cwauditd.yaml" -t >/dev/null
+
+echo "daemon: $passed passed, $failed failed"
+[ "$failed" = 0 ]
