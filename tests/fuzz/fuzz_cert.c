@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fuzz_cert.c - any bytes as a certificate: parse, search a path, ask every
+ * rule in every role. clang -fsanitize=fuzzer,address,undefined.
+ */
+#include "../world.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static const char yaml[] =
+    "hosts:\n"
+    "  - fqdn: cwa01.nwtraders.local\n"
+    "    address: 10.0.0.1\n"
+    "    os: 2003\n"
+    "    pool: pool01.contoso.com\n"
+    "    layout: single\n"
+    "    pki: public\n"
+    "    issuers: {mtls: [CN=a], https: [CN=b]}\n"
+    "    sites:\n"
+    "      - {url: https://im.contoso.com, mtls_port: 5061}\n"
+    "  - fqdn: cwa02.nwtraders.local\n"
+    "    address: 10.0.0.2\n"
+    "    layout: separate\n"
+    "    sites:\n"
+    "      - {url: https://chat.contoso.com, mtls_port: 5061}\n"
+    "published:\n"
+    "  - {url: https://www.contoso.com, address: 10.0.0.3, kind: offload}\n";
+
+static void
+judge_host(const struct inventory *inv, const char *fqdn,
+    const struct cert *leaf, const struct chain *chain)
+{
+	struct host_view *v = world_view(inv, fqdn, 1262304000);
+	struct results results = {0};
+
+	for (size_t i = 0; i < v->n; i++) {
+		world_present(&v->subjects[i], leaf);
+		v->subjects[i].chain = chain_ref(chain);
+	}
+	host_view_settle(v);
+	rules_run_host(v, &results);
+	results_done(&results);
+	world_view_free(v);
+}
+
+static void
+judge_published(const struct inventory *inv, const struct cert *leaf,
+    const struct chain *chain)
+{
+	struct results results = {0};
+	struct subject s = {
+		.inventory = inv, .leaf = leaf, .chain = chain,
+		.endpoint = &inv->endpoints[inv->n_endpoints - 1],
+	};
+
+	rules_run_published(&s, &results);
+	results_done(&results);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	static struct inventory *inv;
+	struct strings names = {0};
+	struct trust *trust = trust_new();
+	struct chain *chain;
+	struct cert *c;
+
+	if (inv == NULL)
+		inv = world_inventory(yaml);
+	if (cert_parse(bytes, len, &c) == CERT_OK) {
+		const struct cert *sent[3] = { c, c, NULL };
+
+		trust_learn(trust, c);
+		chain = trust_path(trust, &names, sent, 3, 1262304000);
+		judge_host(inv, "cwa01.nwtraders.local", c, chain);
+		judge_host(inv, "cwa02.nwtraders.local", c, chain);
+		judge_published(inv, c, chain);
+		chain_unref(chain);
+		cert_unref(c);
+	}
+	trust_free(trust);
+	strings_done(&names);
+	return 0;
+}
