@@ -24,7 +24,7 @@ LIB	:= mem text arena clock problem severity yaml name reader endpoint \
 	   check_names check_odd_names check_dates check_key check_chain \
 	   check_revocation check_listener check_host fleet check_farm \
 	   check_fleet check_dns \
-	   rule rule_remedy rule_record rule_run rule_fleet diff event \
+	   rule rule_remedy rule_slot rule_record rule_run rule_fleet diff event \
 	   snapshot waivers review explain report page document \
 	   report_findings report_review report_json report_csv \
 	   report_summary report_text report_inventory report_rule \

@@ -18,13 +18,12 @@ audit_on_transition(void *ctx, enum transition t, const struct finding *f,
 	const struct spot *spot = r != NULL && r->endpoint != NULL ?
 	    &a->spots[r->endpoint->index] : NULL;
 
-	a->seq++;
 	a->cycle.opened += t == TRANSITION_OPENED;
 	a->cycle.cleared += t == TRANSITION_CLEARED;
 	if (t == TRANSITION_OPENED &&
 	    ++a->opened_by_rule[rule] > AGGREGATE_FROM)
 		return;		/* told as a count when the cycle ends */
-	news_finding(&e, t, f, spot, prev, a->seq);
+	news_finding(&e, t, f, spot, prev);
 	audit_tell(a, &e);
 }
 
@@ -90,19 +89,6 @@ judge_host(struct audit *a, const struct host *host, struct results *out)
 	free(view.subjects);
 }
 
-/* A failure before what nobody knows before a pass; the worst of failures. */
-static bool
-is_worse(const struct result *a, const struct result *b)
-{
-	if (a->verdict != b->verdict)
-		return a->verdict > b->verdict;
-	if (a->verdict != VERDICT_FAIL)
-		return false;
-	if (result_is_finding(a) != result_is_finding(b))
-		return result_is_finding(a);
-	return a->severity > b->severity;
-}
-
 static struct result *
 find_rule(const struct results *rs, const struct rule *rule)
 {
@@ -123,7 +109,7 @@ keep_worst(struct results *out, struct results *more)
 		if (have == NULL) {
 			*results_add(out) = more->item[i];
 			more->item[i] = (struct result){0};
-		} else if (is_worse(&more->item[i], have)) {
+		} else if (result_outranks(&more->item[i], have)) {
 			swap = *have;
 			*have = more->item[i];
 			more->item[i] = swap;
@@ -197,8 +183,8 @@ audit_end_cycle(struct audit *a)
 		struct event more = {0};
 
 		if (a->opened_by_rule[i] > AGGREGATE_FROM) {
-			news_aggregate(&more, &rules[i], a->opened_by_rule[i] -
-			    AGGREGATE_FROM, ++a->seq);
+			news_aggregate(&more, &rules[i],
+			    a->opened_by_rule[i] - AGGREGATE_FROM);
 			audit_tell(a, &more);
 		}
 		a->opened_by_rule[i] = 0;

@@ -54,7 +54,6 @@ struct audit {
 	size_t			 under_way;	/* looks, all addresses counted */
 	double			 tokens;	/* of config->rate */
 	int64_t			 tokens_at_ms;
-	uint64_t		 seq;
 	uint64_t		 doubts;	/* asked so far: their tickets */
 	struct news_cycle	 cycle;
 	int64_t			 cycle_ends_ms;

@@ -83,7 +83,8 @@ audit_reload(struct audit *a, struct setup *setup, const struct config *config)
 	audit_load(a, setup);
 	inherit(a, index, n);
 	audit_inherit_farms(a, &before);
-	diff_close(a->diff, owner_stays, audit_on_transition, a);
+	diff_close(a->diff, owner_stays, clock_utc(a->options.clock),
+	    audit_on_transition, a);
 	a->sweep_left = a->sweep_all = 0;
 	for (size_t i = 0; i < a->inventory->n_endpoints; i++)
 		if (a->spots[i].seen != NULL)

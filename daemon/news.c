@@ -40,9 +40,31 @@ add_leaf(struct event *e, const struct cert *leaf)
 	text_done(&sha256);
 }
 
+/* What is right now: the certificate that passes, or that there is one. */
+static void
+add_right(struct event *e, const struct finding *f, const struct spot *spot)
+{
+	const struct cert *leaf = spot != NULL ? spot->leaf : NULL;
+	struct text msg = {0};
+	char buf[CLOCK_TEXT];
+
+	if (f->rule->scope != SCOPE_SLOT || leaf == NULL) {
+		text_addf(&msg, "no longer so: %s", f->rule->title);
+	} else {
+		text_add(&msg, "the certificate presented now passes: CN ");
+		cert_add_cn(leaf, &msg);
+		text_addf(&msg, ", %zu SAN names", leaf->n_san);
+		if (leaf->dates_readable)
+			text_addf(&msg, ", valid until %s",
+			    clock_format(leaf->not_after, buf));
+	}
+	event_escaped(e, "msg", text_str(&msg));
+	text_done(&msg);
+}
+
 void
 news_finding(struct event *e, enum transition t, const struct finding *f,
-    const struct spot *spot, enum severity prev, uint64_t seq)
+    const struct spot *spot, enum severity prev)
 {
 	e->level = f->waived ? EVENT_NOTICE : level(t, f->severity);
 	head(e, "finding");
@@ -53,20 +75,25 @@ news_finding(struct event *e, enum transition t, const struct finding *f,
 	event_word(e, "role", f->kind);
 	event_word(e, "host", f->owner);
 	event_word(e, "site", f->site);
-	event_word(e, "endpoint", f->place);
+	event_word(e, "endpoint", f->places.n > 0 ? f->places.item[0] : NULL);
 	event_word(e, "group", f->group);
 	event_word(e, "owner", f->contact);
-	event_number(e, "seq", (int64_t)seq);
+	if (f->places.n > 1)
+		event_list(e, "endpoints", &f->places);
+	if (f->by[0] != '\0')
+		event_word(e, "by", f->by);
 	if (t == TRANSITION_CHANGED && prev != f->severity)
 		event_word(e, "prev_severity", severity_name(prev));
 	if (f->waived)
 		event_word(e, "waived", "yes");
-	if (f->offenders_key != NULL)
+	if (f->offenders_key != NULL && t != TRANSITION_CLEARED)
 		event_list(e, f->offenders_key, &f->offenders);
 	if (spot != NULL && spot->leaf != NULL)
 		add_leaf(e, spot->leaf);
-	event_escaped(e, "msg", t == TRANSITION_CLOSED ?
-	    "no longer in the inventory" : f->message);
+	if (t == TRANSITION_CLEARED)
+		add_right(e, f, spot);
+	else
+		event_escaped(e, "msg", f->message);
 }
 
 void
@@ -122,16 +149,15 @@ news_summary(struct event *e, const struct news_cycle *c,
 }
 
 void
-news_aggregate(struct event *e, const struct rule *rule, size_t more,
-    uint64_t seq)
+news_aggregate(struct event *e, const struct rule *rule, size_t more)
 {
 	struct text msg = {0};
 
 	e->level = event_level_of(rule->severity);
-	head(e, "aggregate");
+	head(e, "findings");
 	event_word(e, "state", "opened");
 	event_word(e, "rule", rule->id);
-	event_number(e, "seq", (int64_t)seq);
+	event_word(e, "severity", severity_name(rule->severity));
 	event_number(e, "findings", (int64_t)more);
 	text_addf(&msg, "%zu more findings of this rule opened in this cycle "
 	    "than were logged one by one: %s", more, rule->title);

@@ -18,13 +18,12 @@ struct news_cycle {
 };
 
 void	news_finding(struct event *, enum transition, const struct finding *,
-	    const struct spot *, enum severity prev, uint64_t seq);
+	    const struct spot *, enum severity prev);
 void	news_look(struct event *, const struct sight *);
 void	news_summary(struct event *, const struct news_cycle *,
 	    const struct diff_count *);
 /* A rule that opened on too many hosts to list. */
-void	news_aggregate(struct event *, const struct rule *, size_t more,
-	    uint64_t seq);
+void	news_aggregate(struct event *, const struct rule *, size_t more);
 /* event=KIND msg="...", at a level. */
 void	news_plain(struct event *, enum event_level, const char *kind,
 	    const char *msg);

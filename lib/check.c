@@ -39,8 +39,6 @@ check_add_what(const struct subject *s, struct text *out)
 		return;
 	case ROLE_SINGLE:
 		text_addf(out, "the single certificate of %s", owner);
-		if (!check_is_mtls(s))
-			text_addf(out, " (HTTPS port of %s)", site);
 		return;
 	case ROLE_PUBLISHED:
 		text_addf(out, "the certificate published at %s", owner);

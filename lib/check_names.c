@@ -77,10 +77,14 @@ check_wrong_service(const struct subject *s, struct why *why)
 		return VERDICT_NOT_APPLICABLE;
 	if (other == NULL)
 		return VERDICT_PASS;
-	check_add_port(s, &why->message);
+	if (s->file != NULL)
+		text_addf(&why->message, "%s holds", s->file);
+	else
+		text_addf(&why->message, "the MTLS port of %s presents",
+		    s->endpoint->host->fqdn);
 	text_addf(&why->message, s->file != NULL ?
-	    " holds a certificate of %s, not one of %s" :
-	    " presents a certificate of %s, not one of %s: something else "
+	    " a certificate of %s, not one of %s" :
+	    " a certificate of %s, not one of %s: something else "
 	    "answers there, or the certificate of another host was installed",
 	    other, s->endpoint->host->fqdn);
 	if (s->file != NULL)
@@ -282,8 +286,8 @@ check_layout_differs(const struct subject *s, struct why *why)
 	if (s->declared == LAYOUT_SINGLE ? !differs_from_single(s) :
 	    !differs_from_separate(s))
 		return VERDICT_PASS;
-	check_add_port(s, &why->message);
-	text_addf(&why->message, " presents a certificate that is right for "
+	check_add_what(s, &why->message);
+	text_addf(&why->message, " is right for "
 	    "layout %s, but the inventory says %s: correct the inventory, or "
 	    "install the other kind (", s->declared == LAYOUT_SINGLE ?
 	    "separate" : "single", layout_name(s->declared));

@@ -80,7 +80,7 @@ finding_free(struct finding *f)
 {
 	free(f->owner);
 	free(f->site);
-	free(f->place);
+	strings_done(&f->places);
 	free(f->group);
 	free(f->contact);
 	free(f->message);
@@ -126,18 +126,6 @@ copy(const char *s)
 	return s != NULL ? xstrdup(s) : NULL;
 }
 
-static char *
-place_of(const struct endpoint *e)
-{
-	struct text t = {0};
-
-	if (e == NULL)
-		return NULL;
-	endpoint_place(e->address != NULL ? e->address : e->resolve, e->port,
-	    &t);
-	return text_take(&t);
-}
-
 /* Takes over what may differ from one answer to the next. */
 static void
 finding_fill(struct finding *f, const struct result *r)
@@ -145,22 +133,38 @@ finding_fill(struct finding *f, const struct result *r)
 	free(f->message);
 	free(f->remedy);
 	strings_done(&f->offenders);
+	strings_done(&f->places);
 	f->severity = r->severity;
 	f->waived = r->waiver != NULL;
 	f->message = copy(r->message);
 	f->remedy = copy(r->remedy);
 	strings_copy(&f->offenders, &r->offenders);
 	f->offenders_key = r->offenders_key;
+	strings_copy(&f->places, &r->places);
+	f->has_leaf = r->leaf != NULL;
+	if (f->has_leaf)
+		memcpy(f->leaf, r->leaf->sha256, CERT_SHA256);
 }
 
 static const char *
 kind_of(const struct result *r)
 {
 	if (r->endpoint != NULL)
-		return endpoint_kind_name(r->endpoint->kind);
+		return r->rule->scope == SCOPE_LISTENER ?
+		    endpoint_kind_name(r->endpoint->kind) : role_name(r->role);
 	if (r->host != NULL)
 		return "host";
 	return r->rule->scope == SCOPE_FARM ? "farm" : "fleet";
+}
+
+/* A certificate that serves several sites is no one site's. */
+static const char *
+site_of(const struct result *r)
+{
+	if (r->endpoint == NULL)
+		return r->site != NULL ? r->site->name : NULL;
+	return r->rule->scope == SCOPE_LISTENER || r->role == ROLE_HTTPS ||
+	    r->role == ROLE_PUBLISHED ? endpoint_site(r->endpoint) : NULL;
 }
 
 static struct finding *
@@ -173,9 +177,7 @@ finding_new(const char *owner, const struct result *r, int64_t now)
 	f->opened = now;
 	f->owner = xstrdup(r->endpoint != NULL || r->host != NULL ? owner : "");
 	f->kind = kind_of(r);
-	f->site = copy(r->endpoint != NULL ? endpoint_site(r->endpoint) :
-	    r->site != NULL ? r->site->name : NULL);
-	f->place = place_of(r->endpoint);
+	f->site = copy(site_of(r));
 	f->group = copy(r->host != NULL ? r->host->group :
 	    r->endpoint != NULL && r->endpoint->published != NULL ?
 	    r->endpoint->published->group : NULL);
@@ -195,6 +197,13 @@ same_offenders(const struct strings *a, const struct strings *b)
 	return true;
 }
 
+static bool
+same_leaf(const struct finding *f, const struct result *r)
+{
+	return !f->has_leaf || r->leaf == NULL ||
+	    memcmp(f->leaf, r->leaf->sha256, CERT_SHA256) == 0;
+}
+
 static void
 say(const struct apply *a, enum transition t, struct finding *f,
     const struct result *r, enum severity prev)
@@ -210,7 +219,8 @@ fail_again(const struct apply *a, struct finding *f, const struct result *r)
 	enum severity prev = f->severity;
 	bool was_waived = f->waived;
 	bool changed = prev != r->severity ||
-	    !same_offenders(&f->offenders, &r->offenders);
+	    !same_offenders(&f->offenders, &r->offenders) ||
+	    !same_leaf(f, r);
 
 	finding_fill(f, r);
 	f->stale = false;
@@ -224,12 +234,36 @@ fail_again(const struct apply *a, struct finding *f, const struct result *r)
 		say(a, TRANSITION_REMINDER, f, r, prev);
 }
 
-/* True while it stays open. */
+static void
+finding_close(const struct apply *a, struct finding *f, const char *why)
+{
+	free(f->message);
+	f->message = xstrdup(why);
+	say(a, TRANSITION_CLOSED, f, NULL, f->severity);
+}
+
+/* The finding that stands in for a result, if it is one. */
+static void
+find_stand_in(const struct results *rs, const struct result *r,
+    char by[FINDING_ID])
+{
+	for (size_t i = 0; i < rs->n; i++) {
+		const struct result *other = &rs->item[i];
+
+		if (other->rule == r->stood_in && result_is_finding(other) &&
+		    (other->endpoint == NULL || other->endpoint == r->endpoint))
+			memcpy(by, other->id, FINDING_ID);
+	}
+}
+
+/* True while it stays open. r: one of rs. */
 static bool
-answer(const struct apply *a, struct finding *f, const struct result *r)
+answer(const struct apply *a, struct finding *f, const struct result *r,
+    const struct results *rs)
 {
 	if (r == NULL) {
-		say(a, TRANSITION_CLOSED, f, NULL, f->severity);
+		finding_close(a, f, "the rule does not apply to what is "
+		    "presented now, or the port left the inventory");
 		return false;
 	}
 	switch ((enum verdict)r->verdict) {
@@ -240,7 +274,11 @@ answer(const struct apply *a, struct finding *f, const struct result *r)
 			fail_again(a, f, r);
 			return true;
 		}
-		break;
+		if (r->stood_in == NULL)
+			break;
+		find_stand_in(rs, r, f->by);
+		say(a, TRANSITION_SUPERSEDED, f, r, f->severity);
+		return false;
 	case VERDICT_UNKNOWN:
 		f->stale = true;
 		return true;
@@ -250,7 +288,8 @@ answer(const struct apply *a, struct finding *f, const struct result *r)
 	case VERDICT_NOT_APPLICABLE:
 		break;
 	}
-	say(a, TRANSITION_SUPERSEDED, f, r, f->severity);
+	finding_close(a, f, "the rule is switched off, or does not apply to "
+	    "what is presented now");
 	return false;
 }
 
@@ -261,7 +300,7 @@ result_find(const struct results *rs, const struct finding *f)
 	const struct result *rest = NULL;
 
 	for (size_t i = 0; i < rs->n; i++) {
-		if (strcmp(rs->item[i].id, f->id) == 0)
+		if (rs->item[i].speaks && strcmp(rs->item[i].id, f->id) == 0)
 			return &rs->item[i];
 		if (rs->item[i].rest && rs->item[i].rule == f->rule)
 			rest = &rs->item[i];
@@ -289,7 +328,7 @@ diff_apply(struct diff *d, const char *owner, const struct results *rs,
 	for (size_t i = 0; o != NULL && i < o->n; i++) {
 		struct finding *f = o->open[i];
 
-		if (answer(&a, f, result_find(rs, f)))
+		if (answer(&a, f, result_find(rs, f), rs))
 			o->open[kept++] = f;
 		else
 			finding_free(f);
@@ -299,7 +338,7 @@ diff_apply(struct diff *d, const char *owner, const struct results *rs,
 	for (size_t i = 0; i < rs->n; i++) {
 		const struct result *r = &rs->item[i];
 
-		if (!result_is_finding(r) || is_open(o, r->id))
+		if (!r->speaks || !result_is_finding(r) || is_open(o, r->id))
 			continue;
 		if (o == NULL)
 			o = owner_add(d, owner);
@@ -311,16 +350,19 @@ diff_apply(struct diff *d, const char *owner, const struct results *rs,
 
 void
 diff_close(struct diff *d, bool (*keep)(void *ctx, const char *owner),
-    diff_fn *fn, void *ctx)
+    int64_t now, diff_fn *fn, void *ctx)
 {
+	const struct diff_times times = { .now = now };
+	const struct apply a = { &times, fn, ctx };
+
 	for (size_t i = 0; i < d->n; i++) {
 		struct owner *o = d->owners[i];
 
 		if (o->n == 0 || keep(ctx, o->name))
 			continue;
 		for (size_t k = 0; k < o->n; k++) {
-			fn(ctx, TRANSITION_CLOSED, o->open[k], NULL,
-			    o->open[k]->severity);
+			finding_close(&a, o->open[k],
+			    "no longer in the inventory");
 			finding_free(o->open[k]);
 		}
 		o->n = 0;

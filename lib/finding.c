@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cwaudit/cert.h"
 #include "cwaudit/mem.h"
 
 void
@@ -15,6 +14,7 @@ results_done(struct results *rs)
 		free(rs->item[i].message);
 		free(rs->item[i].remedy);
 		strings_done(&rs->item[i].offenders);
+		strings_done(&rs->item[i].places);
 	}
 	free(rs->item);
 	*rs = (struct results){0};

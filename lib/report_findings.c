@@ -72,6 +72,22 @@ print_remedy(struct page *p, const struct result *r,
 	page_end(p);
 }
 
+/* The other ports that present what this is about. */
+static void
+print_places(struct page *p, const struct result *r)
+{
+	struct text line = {0};
+
+	for (size_t i = 1; i < r->places.n; i++)
+		text_addf(&line, "%s%s", i > 1 ? ", " : "also at ",
+		    r->places.item[i]);
+	if (line.len > 0) {
+		page_style(p, PAGE_DIM);
+		page_paragraph(p, FINDINGS_MESSAGE, text_str(&line));
+	}
+	text_done(&line);
+}
+
 static void
 print_finding(struct page *p, const struct result *r,
     const struct findings *said, bool verbose)
@@ -91,6 +107,7 @@ print_finding(struct page *p, const struct result *r,
 	if (r->message != NULL)
 		page_wrap(p, FINDINGS_MESSAGE, r->message);
 	page_end(p);
+	print_places(p, r);
 	if (r->waiver != NULL) {
 		page_style(p, PAGE_DIM);
 		print_waiver(p, r);
@@ -122,7 +139,7 @@ by_weight(const void *a, const void *b)
 void
 findings_add(struct findings *f, const struct result *r)
 {
-	if (!result_is_finding(r))
+	if (!result_is_finding(r) || !r->speaks)
 		return;
 	f->item = xgrow(f->item, f->n, &f->cap, sizeof(*f->item));
 	f->item[f->n++] = r;

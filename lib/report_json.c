@@ -32,6 +32,7 @@ set_finding(json_t *o, const struct result *r)
 	document_set(o, "id", document_text(r->id));
 	document_set(o, "rule", document_text(r->rule->id));
 	document_set(o, "severity", json_string(severity_name(r->severity)));
+	document_set(o, "offenders", document_strings(&r->offenders));
 	document_set(o, "message", document_text(r->message));
 	document_set(o, "remedy", document_text(r->remedy));
 	document_set(o, "waived", waiver_value(r->waiver));
@@ -65,7 +66,6 @@ set_shared_finding(json_t *o, const struct result *r)
 	document_set(o, "site",
 	    document_text(r->site != NULL ? r->site->name : NULL));
 	set_finding(o, r);
-	document_set(o, "offenders", document_strings(&r->offenders));
 }
 
 static json_t *
@@ -188,6 +188,9 @@ set_endpoint(json_t *o, const struct snapshot *s,
 	document_set(o, "outcome",
 	    json_string(outcome_name(snapshot_outcome(e))));
 	document_set(o, "detail", document_text(text_str(&detail)));
+	document_set(o, "http_status", e->seen != NULL &&
+	    e->seen->http_status > 0 ?
+	    json_integer(e->seen->http_status) : json_null());
 	document_set(o, "via", observed && e->seen->via != VIA_NONE ?
 	    json_string(via_name(e->seen->via)) : json_null());
 	document_set(o, "proof", observed ?

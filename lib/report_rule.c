@@ -18,7 +18,8 @@
 #define WAIVER_DAYS	90	/* how long the example lasts */
 
 static const char *const scopes[] = {
-	[SCOPE_ENDPOINT]	= "endpoint",
+	[SCOPE_SLOT]		= "certificate",
+	[SCOPE_LISTENER]	= "port",
 	[SCOPE_HOST]		= "host",
 	[SCOPE_FARM]		= "farm",
 	[SCOPE_FLEET]		= "fleet",

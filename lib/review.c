@@ -209,7 +209,8 @@ sort_out(struct review *r, const struct bundle *b, const struct chain *chain,
 		struct result *result;
 		enum review_cause cause;
 
-		if ((rule->scope != SCOPE_ENDPOINT && !is_of_path(rule)) ||
+		if ((rule->check == NULL && rule->scope != SCOPE_SLOT &&
+		    !is_of_path(rule)) ||
 		    (rule->roles & (int)r->role) == 0)
 			continue;
 		result = worst_result(r, all, rule);

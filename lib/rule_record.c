@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule_slot.h"
+
 static enum severity
 least(enum severity a, enum severity b)
 {
@@ -90,6 +92,8 @@ struct place {
 static int
 roles_of(const struct endpoint *e, enum role role)
 {
+	if (role == ROLE_SINGLE && e->host != NULL)
+		return ROLE_SINGLE | ROLE_HTTPS | ROLE_MTLS;
 	switch (e->kind) {
 	case ENDPOINT_HTTPS:
 		return (int)role | ROLE_HTTPS;
@@ -267,9 +271,7 @@ static void
 make_id(const struct about *a, const struct rule *rule, char id[FINDING_ID])
 {
 	if (a->endpoint != NULL)
-		finding_id(id, endpoint_owner(a->endpoint),
-		    endpoint_kind_name(a->endpoint->kind),
-		    endpoint_site(a->endpoint), a->endpoint->port, rule->id);
+		rule_slot_id(a->endpoint, a->role, rule, id);
 	else if (a->host != NULL)
 		finding_id(id, a->host->fqdn, "host", "", 0, rule->id);
 	else
@@ -286,7 +288,10 @@ add_result(struct results *out, const struct about *a, const struct rule *rule,
 	r->endpoint = a->endpoint;
 	r->host = a->host;
 	r->site = a->site;
+	r->role = a->role;
+	r->leaf = rule->scope == SCOPE_SLOT ? a->leaf : NULL;
 	r->verdict = (int)verdict;
+	r->speaks = true;
 	make_id(a, rule, r->id);
 	return r;
 }

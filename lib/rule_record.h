@@ -16,6 +16,7 @@ struct about {
 	const struct site	*site;
 	const struct settings	*settings;	/* NULL where several are concerned */
 	enum role		 role;		/* of the endpoint, else 0 */
+	const struct cert	*leaf;		/* of the endpoint; NULL: none */
 	int64_t			 now;
 	struct remedy_names	 names;
 	/* of several hosts: what it is about, and whose settings decide */

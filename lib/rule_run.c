@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rule_record.h"
+#include "rule_slot.h"
 
 static void
 run_on_subject(const struct subject *s, const struct rule *rule,
@@ -26,23 +27,28 @@ run_on_subject(const struct subject *s, const struct rule *rule,
 	why_done(&why);
 }
 
+/* slot: the settings of the slot that the port belongs to. */
 static void
-run_subject(const struct subject *s, struct results *out)
+run_subject(const struct subject *s, const struct settings *slot,
+    struct results *out)
 {
 	const struct endpoint *e = s->endpoint;
 	struct about a = {
 		.endpoint = e, .host = e->host, .site = e->site,
-		.settings = e->settings, .role = s->expect.role, .now = s->now,
+		.role = s->expect.role, .leaf = s->leaf, .now = s->now,
 		.names = {
 			.host = endpoint_owner(e), .site = endpoint_site(e),
 			.cn = s->expect.cn, .names = &s->expect.names,
 		},
 	};
 
-	for (size_t i = 0; i < n_rules; i++)
-		if (rules[i].check != NULL &&
-		    (rules[i].roles & (int)s->expect.role) != 0)
-			run_on_subject(s, &rules[i], &a, out);
+	for (size_t i = 0; i < n_rules; i++) {
+		if (rules[i].check == NULL ||
+		    (rules[i].roles & (int)s->expect.role) == 0)
+			continue;
+		a.settings = rules[i].scope == SCOPE_SLOT ? slot : e->settings;
+		run_on_subject(s, &rules[i], &a, out);
+	}
 }
 
 static void
@@ -117,10 +123,13 @@ rules_run_host(struct host_view *v, struct results *out)
 	size_t first = out->n;
 
 	for (size_t i = 0; i < v->n; i++)
-		run_subject(&v->subjects[i], out);
+		run_subject(&v->subjects[i],
+		    rule_slot_settings(v, &v->subjects[i]), out);
 	run_on_host(v, out);
-	if (out->n > first)
-		apply_stand_ins(out->item + first, out->n - first);
+	if (out->n == first)
+		return;
+	apply_stand_ins(out->item + first, out->n - first);
+	rule_join(out->item + first, out->n - first);
 }
 
 void
@@ -131,7 +140,7 @@ rules_run_published(struct subject *s, struct results *out)
 
 	if (filled)
 		expectation_init(&s->expect, s->endpoint, LAYOUT_SEPARATE);
-	run_subject(s, out);
+	run_subject(s, s->endpoint->settings, out);
 	if (filled)
 		expectation_done(&s->expect);
 	if (out->n > first)

@@ -90,7 +90,7 @@ snapshot_count(const struct snapshot *s, struct snapshot_count *count)
 	for (size_t i = 0; i < s->results.n; i++) {
 		const struct result *r = &s->results.item[i];
 
-		if (!result_is_finding(r))
+		if (!result_is_finding(r) || !r->speaks)
 			continue;
 		if (r->waiver != NULL)
 			count->waived++;

@@ -182,6 +182,7 @@ sample_find(struct snapshot *s, const char *rule, enum severity severity,
 	memcpy(r->id, text_str(&id), FINDING_ID);
 	text_done(&id);
 	r->verdict = VERDICT_FAIL;
+	r->speaks = true;
 	r->severity = r->own_severity = severity;
 	r->message = xstrdup(message);
 	r->remedy = remedy != NULL ? xstrdup(remedy) : NULL;
@@ -197,6 +198,7 @@ sample_answer(struct snapshot *s, const char *rule, enum verdict verdict)
 	if (r->rule == NULL)
 		abort();
 	r->verdict = verdict;
+	r->speaks = true;
 	r->severity = r->own_severity = r->rule->severity;
 }
 

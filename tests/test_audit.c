@@ -358,9 +358,9 @@ a_change_is_proved_before_it_is_told(void **state)
 	pass(w, 30);
 	assert_in_range(w->proofs, proofs + 2, proofs + 4);
 	assert_non_null(strstr(text_str(&w->told),
-	    "opened documented-single https; "));
-	assert_non_null(strstr(text_str(&w->told),
-	    "opened documented-single mtls; "));
+	    "opened documented-single single; "));
+	assert_null(strstr(text_str(&w->told), "documented-single mtls"));
+	assert_null(strstr(text_str(&w->told), "documented-single https"));
 	assert_null(strstr(text_str(&w->told), "mtls-subject"));
 	text_reset(&w->told);
 	pass(w, 3600);
@@ -562,23 +562,22 @@ revoked_opens_unknown_keeps_and_good_clears(void **state)
 
 	turn_on(w);
 	answer_doubts(w, REVOCATION_REVOKED);
-	assert_non_null(strstr(text_str(&w->told), "opened revoked mtls; "));
-	assert_non_null(strstr(text_str(&w->told), "opened revoked https; "));
+	assert_non_null(strstr(text_str(&w->told), "opened revoked single; "));
 	text_reset(&w->told);
 	audit_sweep(w->audit);
 	pass(w, 5);
 	expect_told(w, "");			/* asked again, not cleared */
 	answer_doubts(w, REVOCATION_UNKNOWN);
 	assert_non_null(strstr(text_str(&w->told),
-	    "opened revocation-unknown mtls; "));
+	    "opened revocation-unknown single; "));
 	assert_null(strstr(text_str(&w->told), "cleared"));
 	text_reset(&w->told);
 	audit_sweep(w->audit);
 	pass(w, 5);
 	answer_doubts(w, REVOCATION_GOOD);
-	assert_non_null(strstr(text_str(&w->told), "cleared revoked mtls; "));
+	assert_non_null(strstr(text_str(&w->told), "cleared revoked single; "));
 	assert_non_null(strstr(text_str(&w->told),
-	    "cleared revocation-unknown https; "));
+	    "cleared revocation-unknown single; "));
 }
 
 static void

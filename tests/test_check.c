@@ -145,7 +145,7 @@ static const struct {
 	    { { 443, NWTRADERS, "DNS:" NWTRADERS "," SITE_NAMES, false },
 	    { 5061, "pool01.contoso.com", "DNS:pool01.contoso.com", false } },
 	    "mtls:wrong-service", "wrong-service", SEVERITY_ERROR,
-	    { "port 5061 (MTLS) of " NWTRADERS,
+	    { "the MTLS port of " NWTRADERS,
 	    "a certificate of pool01.contoso.com" } },
 	{ "another host's certificate", NWTRADERS,
 	    HOST(NWTRADERS, "layout: separate", IM) "  - fqdn: " CONTOSO

@@ -46,6 +46,7 @@ apply(struct diff *d, const struct step *s, int64_t now, struct text *told)
 		finding_id(r->id, HOST, "https", "im.contoso.com", 443,
 		    "site-names");
 		r->verdict = (int)s->verdict;
+		r->speaks = true;
 		r->severity = r->own_severity = s->severity;
 		r->held = s->held;
 		r->stood_in = s->stood_in ? rule_find("unreadable") : NULL;
@@ -141,7 +142,7 @@ what_stands_in_supersedes_and_maintenance_holds(void **state)
 		    .told = "superseded error" },
 		{ "opens", FAILS, .told = "opened error" },
 		{ "not applicable", .verdict = VERDICT_NOT_APPLICABLE,
-		    .told = "superseded error" },
+		    .told = "closed error" },
 		{ "opens", FAILS, .told = "opened error" },
 		{ "gone", .missing = true, .told = "closed error" },
 		{ "still gone", .missing = true, .told = "" },
@@ -178,7 +179,7 @@ an_owner_that_left_takes_its_findings_along(void **state)
 	diff_count(d, &count);
 	assert_int_equal(count.open[SEVERITY_ERROR], 1);
 	assert_int_equal(count.stale, 1);
-	diff_close(d, keep_none, on_transition, &told);
+	diff_close(d, keep_none, 0, on_transition, &told);
 	assert_string_equal(text_str(&told), "opened error, closed error");
 	diff_count(d, &count);
 	assert_int_equal(count.open[SEVERITY_ERROR], 0);

@@ -172,7 +172,8 @@ static const char *const summary_keys[] = { "hosts", "endpoints", "observed",
 static const char *const severity_keys[] = { "critical", "error", "warning",
     "notice" };
 static const char *const endpoint_keys[] = { "host", "kind", "site",
-    "address", "port", "outcome", "detail", "via", "proof", "tls",
+    "address", "port", "outcome", "detail",
+    "http_status", "via", "proof", "tls",
     "certificate", "chain", "findings" };
 static const char *const tls_keys[] = { "version", "cipher",
     "client_certificate_requested" };
@@ -180,9 +181,9 @@ static const char *const certificate_keys[] = { "sha256", "subject_cn",
     "san_dns", "san_other", "issuer", "serial", "not_before", "not_after",
     "days_left", "key", "signature", "eku", "spki_sha256" };
 static const char *const finding_keys[] = { "id", "rule", "severity",
-    "message", "remedy", "waived" };
+    "offenders", "message", "remedy", "waived" };
 static const char *const shared_keys[] = { "host", "site", "id", "rule",
-    "severity", "message", "remedy", "waived", "offenders" };
+    "severity", "offenders", "message", "remedy", "waived" };
 static const char *const waived_keys[] = { "owner", "reason", "until",
     "ticket" };
 

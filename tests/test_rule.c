@@ -555,7 +555,8 @@ every_row_is_whole(void **state)
 		    r->why[0] == '\0' || r->remedy[0] == '\0' ||
 		    r->source[0] == '\0' || r->clauses[0] == '\0')
 			fail_msg("%s lacks words", r->id);
-		assert_true(r->check == NULL || r->scope == SCOPE_ENDPOINT);
+		assert_true(r->check == NULL || r->scope == SCOPE_SLOT ||
+		    r->scope == SCOPE_LISTENER);
 		assert_true(r->check_host == NULL || r->scope == SCOPE_HOST);
 		assert_true(r->check_farm == NULL || r->scope == SCOPE_FARM);
 		assert_true(r->check_fleet == NULL || r->scope == SCOPE_FLEET);

@@ -11,13 +11,13 @@
 
 enum transition {
 	TRANSITION_OPENED,
-	TRANSITION_CHANGED,	/* severity or offenders */
+	TRANSITION_CHANGED,	/* severity, offenders or leaf */
 	TRANSITION_REMINDER,
 	TRANSITION_WAIVED,
 	TRANSITION_UNWAIVED,
 	TRANSITION_CLEARED,
-	TRANSITION_SUPERSEDED,	/* another stands in, or the rule no longer applies */
-	TRANSITION_CLOSED,	/* left the inventory */
+	TRANSITION_SUPERSEDED,	/* another finding stands in for it */
+	TRANSITION_CLOSED,	/* left the inventory, or no longer applies */
 };
 
 /* What is open; all strings owned and printable. */
@@ -30,12 +30,17 @@ struct finding {
 	int64_t		 opened, said;	/* seconds UTC; said: last transition */
 	char		*owner;		/* host FQDN or URL of a published entry;
 					 * "": several hosts */
-	const char	*kind;		/* "https" "mtls" "published" "host"
-					 * "farm" "fleet" */
-	char		*site;		/* NULL: the host as a whole */
-	char		*place;		/* "10.20.30.42:443"; NULL: the host */
+	const char	*kind;		/* of a certificate its role; of a port
+					 * "https" "mtls" "published"; else
+					 * "host" "farm" "fleet" */
+	char		*site;		/* NULL: of no one site */
+	struct strings	 places;	/* "10.20.30.42:443"; empty: the host */
+	bool		 has_leaf;	/* the certificate that fails: */
+	uint8_t		 leaf[CERT_SHA256];
 	char		*group, *contact;	/* NULL: none */
-	char		*message, *remedy;
+	char		*message, *remedy;	/* message: of one that is closed
+						 * why it is */
+	char		 by[FINDING_ID];	/* superseded: what stands in */
 	struct strings	 offenders;
 	const char	*offenders_key;
 };
@@ -64,7 +69,7 @@ void	diff_apply(struct diff *, const char *owner, const struct results *,
 	    const struct diff_times *, diff_fn *, void *ctx);
 /* Closes all findings of every owner that keep says false to. */
 void	diff_close(struct diff *, bool (*keep)(void *ctx, const char *owner),
-	    diff_fn *, void *ctx);
+	    int64_t now, diff_fn *, void *ctx);
 struct diff_count {
 	size_t	open[SEVERITY_N];	/* not waived */
 	size_t	waived, stale;

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * finding.h - what one rule says of one thing, with an id that stays.
+ * What is judged is a slot, that which an administrator assigns: a host's one
+ * MTLS certificate, with the sites that share it where it is a single one; or
+ * a site's HTTPS certificate; or a published one. Listener rules judge a port.
+ *
  * The id is the first 16 hex digits of SHA-256 over length-prefixed (host
- * FQDN or URL, endpoint kind, site, configured port, rule): never an address,
- * offender, severity or fingerprint. Of what concerns several hosts it is over
- * (the thing, "shared", "", 0, rule), the thing being "farm KEY",
+ * FQDN or URL; "mtls", "https", "published" or "host"; "SITEHOST:PORT" of a
+ * site's slot; configured port of a listener rule, else 0; rule): never an
+ * address, offender, severity or fingerprint. Of what concerns several hosts
+ * it is over (the thing, "shared", "", 0, rule), the thing being "farm KEY",
  * "name SITEHOST", "key HEX" or "ca HEX": those two are about that key and
  * that CA certificate and about nothing else.
+ *
+ * Each port of a slot has a result of its own, all with the slot's id; the one
+ * that speaks stands for them, so count and tell by it.
  */
 #ifndef CWAUDIT_FINDING_H
 #define CWAUDIT_FINDING_H
 
+#include "cwaudit/cert.h"
 #include "cwaudit/endpoint.h"
 
 #define FINDING_ID	17		/* 16 hex digits and a NUL */
@@ -24,7 +33,13 @@ struct result {
 	const struct host	*host;		/* NULL: published, several,
 						 * auditor */
 	const struct site	*site;		/* NULL where there is none */
+	enum role		 role;		/* as judged; 0: no single port */
+	const struct cert	*leaf;		/* that was judged; borrowed; NULL:
+						 * none, or not of one port */
 	char			 id[FINDING_ID];
+	bool			 speaks;	/* for all results with its id */
+	struct strings		 places;	/* "10.20.30.42:443": of those that
+						 * fail; only where it speaks */
 	int			 verdict;	/* enum verdict */
 	enum severity		 severity;	/* after settings */
 	enum severity		 own_severity;	/* before them */

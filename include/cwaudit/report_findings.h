@@ -16,7 +16,7 @@ struct findings {
 	size_t			  n, cap;
 };
 
-/* Nothing is added unless the result is a finding. */
+/* Nothing is added unless the result is a finding, and speaks for its slot. */
 void	findings_add(struct findings *, const struct result *);
 /*
  * Prints them and moves them to said, whose remedies are not said again: one

@@ -11,7 +11,14 @@
 #include "cwaudit/finding.h"
 #include "cwaudit/fleet.h"
 
-enum rule_scope { SCOPE_ENDPOINT, SCOPE_HOST, SCOPE_FARM, SCOPE_FLEET, SCOPE_AUDITOR };
+enum rule_scope {
+	SCOPE_SLOT,		/* a certificate, whichever ports present it */
+	SCOPE_LISTENER,		/* one port */
+	SCOPE_HOST,
+	SCOPE_FARM,
+	SCOPE_FLEET,
+	SCOPE_AUDITOR,
+};
 
 struct rule {
 	const char	*id;
@@ -77,6 +84,9 @@ void	rules_run_farm(const struct farm_view *, struct results *);
  */
 void	rules_run_fleet(const struct fleet_view *, struct results *);
 
+/* A failure before what nobody knows before a pass; the worst of failures,
+ * those that are waived last. */
+bool	result_outranks(const struct result *, const struct result *);
 const char *verdict_name(enum verdict);
 
 #endif
