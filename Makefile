@@ -13,38 +13,49 @@ unitdir	?= /usr/lib/systemd/system
 sysusersdir ?= /usr/lib/sysusers.d
 
 # Reading order, and include order: a file includes only what stands above it.
-LIB	:= mem text arena clock problem severity yaml name reader endpoint \
-	   inventory_tailoring inventory_settings inventory_host \
-	   inventory_index inventory unassessed need request request_write \
-	   schedule cert cert_name \
-	   cert_extension cert_parse bundle_form bundle_request \
-	   bundle_pkcs12 bundle chain trust_path trust cert_cache hello \
-	   hello_names hello_write observation revocation \
-	   revocation_crl revocation_ocsp subject finding check \
-	   check_names check_odd_names check_dates check_key check_chain \
-	   check_revocation check_listener check_host fleet check_farm \
-	   check_fleet check_dns \
-	   rule rule_remedy rule_slot rule_record rule_run rule_fleet diff event \
-	   snapshot waivers review explain report page document \
-	   report_findings report_review report_json report_csv \
-	   report_summary report_text report_inventory report_rule \
-	   report_explain report_explain_json
-DAEMON	:= file log config_type config notify resolve queue look curl_loop \
-	   fetch_sore fetch_url fetch_cache fetch_transfer fetch \
-	   attempt dial probe_trace probe_context probe_hello probe_tls probe_https probe \
-	   prober setup worker revoker_held revoker writer spot news audit \
-	   audit_judge audit_fleet audit_names audit_issuers audit_reload loop \
-	   sweep terminal job target command cmd_audit cmd_check cmd_request \
-	   cmd_explain
+LIB	:= base/mem base/text base/arena base/clock base/problem \
+	   base/severity base/node base/name base/reader \
+	   inventory/endpoint inventory/inventory_tailoring \
+	   inventory/inventory_settings inventory/inventory_host \
+	   inventory/inventory_index inventory/inventory \
+	   inventory/unassessed inventory/need inventory/schedule \
+	   cert/cert cert/cert_name cert/cert_extension cert/cert_parse \
+	   cert/bundle_form cert/bundle_request cert/bundle_pkcs12 \
+	   cert/bundle cert/chain cert/trust_path cert/trust \
+	   cert/cert_cache cert/revocation cert/revocation_crl \
+	   cert/revocation_ocsp \
+	   look/hello look/hello_names look/hello_write look/observation \
+	   rule/subject rule/finding rule/check rule/check_names \
+	   rule/check_odd_names rule/check_dates rule/check_key \
+	   rule/check_chain rule/check_revocation rule/check_listener \
+	   rule/check_host rule/fleet rule/check_farm rule/check_fleet \
+	   rule/check_dns rule/rule rule/rule_remedy rule/rule_slot \
+	   rule/rule_record rule/rule_run rule/rule_fleet \
+	   change/diff change/event \
+	   right/request right/request_write \
+	   report/snapshot report/waivers report/review report/explain \
+	   report/report report/page report/document report/report_findings \
+	   report/report_review report/report_json report/report_csv \
+	   report/report_summary report/report_text report/report_inventory \
+	   report/report_rule report/report_explain \
+	   report/report_explain_json
+DAEMON	:= setup/file setup/config_type setup/config setup/queue \
+	   setup/setup \
+	   probe/resolve probe/look probe/curl_loop probe/attempt \
+	   probe/dial probe/probe_trace probe/probe_context \
+	   probe/probe_hello probe/probe_tls probe/probe_https probe/probe \
+	   probe/prober \
+	   revoke/fetch_sore revoke/fetch_url revoke/fetch_cache \
+	   revoke/fetch_transfer revoke/fetch revoke/revoker_held \
+	   revoke/revoker \
+	   tell/log tell/notify tell/writer \
+	   audit/worker audit/spot audit/news audit/audit audit/audit_judge \
+	   audit/audit_fleet audit/audit_names audit/audit_issuers \
+	   audit/audit_reload audit/loop audit/sweep \
+	   command/terminal command/job command/target command/command \
+	   command/cmd_audit command/cmd_check command/cmd_request \
+	   command/cmd_explain
 PROGRAMS := cwaudit cwauditd
-
-LIB_ORDER := $(LIB)
-DAEMON_ORDER := $(DAEMON)
-
-# Whatever stands on the lists and is already there.
-LIB	:= $(foreach m,$(LIB),$(if $(wildcard lib/$m.c),$m))
-DAEMON	:= $(foreach m,$(DAEMON),$(if $(wildcard daemon/$m.c),$m))
-PROGRAMS := $(foreach m,$(PROGRAMS),$(if $(wildcard daemon/$m.c),$m))
 
 LIB_OBJ	:= $(LIB:%=$B/lib/%.o)
 DAEMON_OBJ := $(DAEMON:%=$B/daemon/%.o)
@@ -60,7 +71,7 @@ WARN	:= $(if $(WERROR),-Werror) -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototy
 HARDEN	:= -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 OPT	?= -O2 -g
 ALL_CFLAGS = $(WARN) $(HARDEN) $(OPT) -D_GNU_SOURCE \
-	   -DCWAUDIT_VERSION='"$(VERSION)"' -Iinclude -pthread $(CFLAGS)
+	   -DCWAUDIT_VERSION='"$(VERSION)"' -Iinclude -Ilib -pthread $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(OPT) $(LDFLAGS)
 LIB_LIBS := -lcrypto -lyaml -ljansson -lcsv
 DAEMON_LIBS := -lcurl -lssl -levent_core -levent_extra -levent_pthreads -lcares
@@ -96,7 +107,7 @@ $(UNIT): $B/tests/%: tests/%.c $B/libcwaudit.a $B/libdaemon.a Makefile
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -Itests -MMD -MP $(ALL_LDFLAGS) -o $@ $< \
-	    $(if $(wildcard lib/$(*:test_%=%).c),$B/libcwaudit.a -lcmocka,\
+	    $(if $(wildcard lib/*/$(*:test_%=%).c),$B/libcwaudit.a -lcmocka,\
 	    $B/libdaemon.a $B/libcwaudit.a -lcmocka $(DAEMON_LIBS)) $(LIB_LIBS)
 
 # The simulated fleet: servers for the tests and the demonstration.
@@ -150,7 +161,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	    -fno-omit-frame-pointer
 SANITIZED := B=build-asan OPT="-O1 -g" HARDEN= CFLAGS="$(SANITIZE)" \
 	    LDFLAGS="$(SANITIZE)"
-check-sanitizers: deps-test
+check-asan: deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(SANITIZED) build-check
 	@$(MAKE) --no-print-directory -j1 $(SANITIZED) check-unit \
 	    check-files check-fleet check-request check-daemon \
@@ -283,7 +294,7 @@ help:
 	@echo "make run INVENTORY=file  audit your servers"
 	@echo "make install             prefix=$(prefix), DESTDIR honoured; uninstall"
 	@echo "make check-servers       real servers: GnuTLS, NSS, nginx, Kamailio ..."
-	@echo "make check-sanitizers    the tests under ASan and UBSan"
+	@echo "make check-asan    the tests under ASan and UBSan"
 	@echo "make check-corpus CORPUS=dir  files of a directory through cwaudit check"
 	@echo "make lint                cppcheck, clang-tidy, gcc -fanalyzer"
 	@echo "make deps deps-test      packages that building, and testing, need"
@@ -293,7 +304,7 @@ clean:
 	rm -rf $B build-asan
 
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
-	check-fleet check-request check-revocation check-sanitizers \
+	check-fleet check-request check-revocation check-asan \
 	check-servers check-systemd check-unit clean demo help install uninstall \
 	deps deps-lint deps-servers deps-test layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

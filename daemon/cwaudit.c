@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#include "command.h"
+#include "command/command.h"
 
 int
 main(int argc, char **argv)

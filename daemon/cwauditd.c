@@ -15,14 +15,14 @@
 #include <unistd.h>
 
 #include "cwaudit/mem.h"
-#include "config.h"
-#include "log.h"
-#include "loop.h"
-#include "news.h"
-#include "notify.h"
-#include "prober.h"
-#include "setup.h"
-#include "writer.h"
+#include "setup/config.h"
+#include "tell/log.h"
+#include "audit/loop.h"
+#include "audit/news.h"
+#include "tell/notify.h"
+#include "probe/prober.h"
+#include "setup/setup.h"
+#include "tell/writer.h"
 
 #define CONFIG_DEFAULT	"/etc/cwaudit/cwauditd.yaml"
 #define ALIVE_MS	1000

@@ -16,7 +16,7 @@
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
 
 static const char yaml[] =
-    "trust: {corp: root.pem}\n"
+    "roots: {corp: root.pem}\n"
     "defaults: {trust: {mtls: [corp], https: [corp]}}\n"
     "hosts:\n"
     "  - fqdn: cwa01.nwtraders.local\n"

@@ -64,7 +64,7 @@ openssl pkcs12 -export -nokeys -in good.pem -passout pass:geheim \
 iconv -t UTF-16 good.pem >utf16.cer
 echo '<html><body>Certificate Services</body></html>' >page.cer
 cat >inventory.yaml <<END
-trust: {corp: ca.pem}
+roots: {corp: ca.pem}
 defaults: {trust: {mtls: [corp], https: [corp]}}
 hosts:
   - fqdn: $fqdn

@@ -187,7 +187,7 @@ serve=
 by=sub leaf below 1001 "$(cdp "$www/file/sub.crl")"
 
 {
-	echo 'trust: {it: root.pem}'
+	echo 'roots: {it: root.pem}'
 	echo 'defaults:'
 	echo '  trust: it'
 	echo "  revocation: {enabled: yes, hosts: ['127.0.0.1:$port'," \

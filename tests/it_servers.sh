@@ -224,7 +224,7 @@ kamailio_mtls() {	# SIP over mutual TLS, as the pool speaks it
 write_inventory() {	# kind name
 	cat <<-END
 	defaults: {timeout: 8s, trust: {mtls: [test], https: [test]}}
-	trust: {test: ca.pem}
+	roots: {test: ca.pem}
 	hosts:
 	  - fqdn: $host
 	    address: $address

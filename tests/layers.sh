@@ -1,18 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # layers.sh - a file includes only headers of modules that stand above it on
-# the Makefile's lists (LIB, then DAEMON), lib/ touches nothing of the world,
+# the Makefile's lists (LIB, then DAEMON), a room's modules stand together
+# there and in its folder, lib/ touches nothing of the world,
 # and the library's headers show no type of another library.
 # A module X_y is a part of X: it may include X.h and X's private headers.
 set -eu
 : "${MAKE:=make}"
 
-lib=$($MAKE -s --no-print-directory print-LIB_ORDER)
-daemon=$($MAKE -s --no-print-directory print-DAEMON_ORDER)
+lib=$($MAKE -s --no-print-directory print-LIB)
+daemon=$($MAKE -s --no-print-directory print-DAEMON)
 programs="cwaudit cwauditd"
 
 faults=$(
-for f in lib/*.[ch] include/cwaudit/*.h daemon/*.[ch]; do
+# A room is a folder, whose modules stand together on the list.
+for list in "$lib" "$daemon"; do
+	for m in $list; do echo "${m%/*}"; done | uniq | sort | uniq -d |
+	    sed 's/$/\/ is in several places of a list/'
+done
+for m in $lib; do [ -e "lib/$m.c" ] || echo "lib/$m.c is not there"; done
+for m in $daemon; do
+	[ -e "daemon/$m.c" ] || echo "daemon/$m.c is not there"
+done
+for f in lib/*/*.[ch] include/cwaudit/*.h daemon/*.[ch] daemon/*/*.[ch]; do
 	[ -e "$f" ] || continue
 	sed -n 's/^#[ 	]*include[ 	]*"\([^"]*\.h\)".*/\1/p' "$f" |
 	    sed "s|^|$f |"
@@ -34,12 +44,22 @@ function part_of(name, whole) {
 }
 BEGIN {
 	n = split(order, m, " ")
-	for (i = 1; i <= n; i++)
-		rank[m[i]] = i
+	for (i = 1; i <= n; i++) {
+		rank[noun(m[i])] = i
+		room[noun(m[i])] = m[i]
+		sub(/\/[^\/]*$/, "", room[noun(m[i])])
+	}
 }
 {
 	me = module(noun($1))
 	it = module(noun($2))
+	at = $1
+	if (me != "" && at ~ /^[a-z]+\/[a-z]+\// && at !~ /^include/) {
+		sub(/^[a-z]+\//, "", at)
+		sub(/\/.*/, "", at)
+		if (at != room[me])
+			print $1 ": its room is " room[me] "/"
+	}
 	if (me == "")
 		print $1 ": its module stands on no list of the Makefile"
 	else if (it == "")
@@ -53,12 +73,12 @@ BEGIN {
 
 # No loop, socket, log, thread, database or file in lib/.
 grep -nE '^#[ 	]*include[ 	]*<(event2/|event\.h|curl/|ares\.h|syslog\.h|sqlite3|libpq|postgresql/|pthread\.h|sys/socket\.h|sys/stat\.h|sys/epoll\.h|netdb\.h|netinet/|unistd\.h|fcntl\.h|dirent\.h|glob\.h|openssl/ssl\.h)' \
-    lib/*.[ch] /dev/null | sed 's/$/ is not for lib\//'
+    lib/*/*.[ch] /dev/null | sed 's/$/ is not for lib\//'
 # Nor does it log, end the process (abort() without memory aside), or read a
 # clock; two files may.
 grep -nE '(^|[^A-Za-z0-9_.>])(fopen|open|socket|connect|syslog|exit|_exit|errx?|warnx?|perror|f?printf|puts|time|gettimeofday|clock_gettime)\(' \
-    lib/*.c /dev/null |
-    grep -vE '^lib/(mem|clock)\.c:|^[^:]*:[0-9]*:[ 	]*(/?\*|\*)' |
+    lib/*/*.c /dev/null |
+    grep -vE '^lib/base/(mem|clock)\.c:|^[^:]*:[0-9]*:[ 	]*(/?\*|\*)' |
     sed 's/$/ : not in lib\//'
 
 grep -nE '^#[ 	]*include[ 	]*<(openssl/|event2/|curl/|ares\.h|sqlite3|libpq|postgresql/)' \

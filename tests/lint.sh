@@ -10,10 +10,10 @@ set -u
 out=$B/lint
 mkdir -p "$out"
 jobs=$(getconf _NPROCESSORS_ONLN)
-flags="-std=c11 -D_GNU_SOURCE -Iinclude -Idaemon -Itests -Itests/fleet"
+flags="-std=c11 -D_GNU_SOURCE -Iinclude -Ilib -Idaemon -Itests -Itests/fleet"
 flags="$flags -DCWAUDIT_VERSION=\"0\""
-sources=$(ls lib/*.c daemon/*.c tests/*.c tests/*/*.c 2>/dev/null)
-deep=$(ls lib/*.c daemon/*.c tests/fleet/*.c 2>/dev/null)
+sources=$(ls lib/*/*.c daemon/*.c daemon/*/*.c tests/*.c tests/*/*.c 2>/dev/null)
+deep=$(ls lib/*/*.c daemon/*.c daemon/*/*.c tests/fleet/*.c 2>/dev/null)
 tests=$(ls tests/*.c 2>/dev/null)
 failed=0
 
@@ -36,7 +36,7 @@ cppcheck_run() {
 	    --suppress=leakReturnValNotUsed --suppress=invalidFunctionArg \
 	    --suppress=resourceLeak --suppress=readdirCalled \
 	    --library=posix,gnu -D__GNUC__ ${queue:+--include="$queue"} \
-	    -Iinclude -Idaemon -Itests -Itests/fleet $sources
+	    -Iinclude -Ilib -Idaemon -Itests -Itests/fleet $sources
 }
 
 # tidy CHECKS FILE...

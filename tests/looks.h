@@ -8,7 +8,7 @@
 #include <event2/event.h>
 
 #include "cwaudit/clock.h"
-#include "prober.h"
+#include "probe/prober.h"
 #include "servers.h"
 
 struct lookout {		/* one look of a test */

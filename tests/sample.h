@@ -14,7 +14,7 @@
 #include "sample_inventory.h"
 
 static const char sample_text[] =
-"trust: {corp: corp-roots.pem}\n"
+"roots: {corp: corp-roots.pem}\n"
 "defaults: {trust: corp}\n"
 "groups:\n"
 "  emea: {owner: uc-emea@contoso.com}\n"
@@ -384,7 +384,7 @@ sample_snapshot(void)
 static struct snapshot *
 sample_calm(void)
 {
-	struct snapshot *s = sample_empty("trust: {corp: a.pem}\n"
+	struct snapshot *s = sample_empty("roots: {corp: a.pem}\n"
 	    "defaults: {trust: corp}\n"
 	    "hosts:\n"
 	    "  - fqdn: cwa03.nwtraders.local\n"

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
+#include "audit/audit.h"
 #include "cwaudit/mem.h"
 #include "cwaudit/rule.h"
 #include "make_cert.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* How one step of a look ends: whose fault an errno is, and only once. */
-#include "attempt.h"
+#include "probe/attempt.h"
 
 #include "test.h"
 

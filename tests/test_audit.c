@@ -3,7 +3,7 @@
  * The conductor's logic on an injected clock: what is looked at when, and
  * what is told of it. The fleet is a table of leaves.
  */
-#include "audit.h"
+#include "audit/audit.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>

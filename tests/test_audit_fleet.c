@@ -20,7 +20,7 @@ array_yaml(const char *defaults, const char *cwa03)
 {
 	struct text t = {0};
 
-	text_addf(&t, "trust: {corp: root.pem}\n"
+	text_addf(&t, "roots: {corp: root.pem}\n"
 	    "defaults: {layout: separate, trust: {mtls: [corp], "
 	    "https: [corp]}%s}\nhosts:\n", defaults);
 	for (int i = 0; i < 3; i++)

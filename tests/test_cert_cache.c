@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What cert_cache.h promises; the .c is included to make its tables small. */
-#include "../lib/cert_cache.c"
+#include "../lib/cert/cert_cache.c"
 
 #include "test.h"
 

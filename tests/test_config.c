@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* cwauditd.yaml: defaults, the sample, what is refused; files with a bound. */
-#include "config.h"
+#include "setup/config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "file.h"
+#include "setup/file.h"
 #include "test.h"
 
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
@@ -370,7 +370,7 @@ a_huge_file_is_refused_unread(void **state)
 	file_inventory_io(&io);
 	assert_int_equal(truncate(path, 1 << 30), 0);
 	assert_false(io.read_file(io.ctx, path, &t));
-	assert_string_equal(text_str(&t), "is larger than 256 MiB");
+	assert_string_equal(text_str(&t), "is larger than 64 MiB");
 	text_done(&t);
 	free(path);
 }

@@ -3,7 +3,7 @@
  * Which URLs may be fetched at all, that one transfer serves all who ask, and
  * that what failed is not tried again at once. The server is within the test.
  */
-#include "fetch.h"
+#include "revoke/fetch.h"
 
 #include <event2/buffer.h>
 #include <event2/event.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "cwaudit/endpoint.h"
-#include "prober.h"
+#include "probe/prober.h"
 #include "test.h"
 
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A directory that others may have been at: what is spoilt is not there. */
-#include "fetch_cache.h"
+#include "revoke/fetch_cache.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../lib/inventory_parts.h"
+#include "../lib/inventory/inventory_parts.h"
 #include "cwaudit/mem.h"
 #include "test.h"
 
@@ -143,7 +143,7 @@ endpoints(const struct inventory *inv)
 static const char fleet[] =
     "defaults: {timeout: 10s, owner: uc@contoso.com, pki: private,\n"
     "  trust: {mtls: [corp], https: [corp, public]}}\n"
-    "trust: {corp: corp-roots.pem, public: system, more: /abs/more.pem}\n"
+    "roots: {corp: corp-roots.pem, public: system, more: /abs/more.pem}\n"
     "groups:\n"
     "  emea: {zone: dmz-fra, tags: [prod, eu], trust: corp}\n"
     "  empty:\n"
@@ -380,7 +380,7 @@ ten_mistakes_are_ten_located_lines(void **state)
 {
 	static const struct file files[] = { { "etc/i.yaml",
 	    "defaults: {trust: {mtls: [crop]}, tiemout: 10s}\n"
-	    "trust: {corp: corp-roots.pem}\n"
+	    "roots: {corp: corp-roots.pem}\n"
 	    "groups: {emea: {layout: both}}\n"
 	    "hosts:\n"
 	    "  - fqdn: cwa01.nwtraders.local\n"
@@ -397,7 +397,7 @@ ten_mistakes_are_ten_located_lines(void **state)
 
 	(void)state;
 	assert_says(files, 1,
-	    "etc/i.yaml:1:27: \"crop\" is not defined in \"trust\" at the top; "
+	    "etc/i.yaml:1:27: \"crop\" is not defined in \"roots\" at the top; "
 	    "did you mean \"corp\"?\n"
 	    "etc/i.yaml:1:35: \"defaults\" has no key \"tiemout\"; did you "
 	    "mean \"timeout\"?\n"
@@ -480,7 +480,7 @@ static const struct { const char *text, *says; } mistakes[] = {
 	{ H(SITES "    sha2_ok: maybe\n"), "f:4:14: \"sha2_ok\" must be yes or "
 	    "no, not \"maybe\"\n" },
 	{ H(SITES "    trust: corp\n"), "f:4:12: \"corp\" is not defined: the "
-	    "inventory needs \"trust: {corp: FILE.pem}\" at the top\n" },
+	    "inventory needs \"roots: {corp: FILE.pem}\" at the top\n" },
 	{ H(SITES "    issuers: {mtls: [CN=Contoso CA,DC=contoso]}\n"),
 	    "f:4:36: \"DC=contoso\" is no issuer: write the whole name in "
 	    "quotes, such as \"CN=Contoso CA,DC=contoso,DC=com\"\n" },
@@ -630,7 +630,7 @@ included_files_add_hosts_and_groups(void **state)
 {
 	static const struct file files[] = {
 		{ "etc/i.yaml", "include: [d/*.yaml, d/a.yaml]\n"
-		    "defaults: {owner: o}\ntrust: {corp: c.pem}\n"
+		    "defaults: {owner: o}\nroots: {corp: c.pem}\n"
 		    "hosts:\n" HOST("m.contoso.com", "") },
 		{ "etc/d/a.yaml", "hosts:\n"
 		    "  - {fqdn: a.contoso.com, group: later, sites: [\n"
@@ -660,7 +660,7 @@ mistakes_across_files_name_both_places(void **state)
 		    HOST("a.contoso.com", "") },
 		{ "d/1", "hosts:\n" HOST("a.contoso.com", "")
 		    "groups:\n  g: {}\n" },
-		{ "d/2", "trust: {}\ninclude: x\ndefaults: {}\n" },
+		{ "d/2", "roots: {}\ninclude: x\ndefaults: {}\n" },
 		{ "d/3", "hosts: [\n" },
 		{ "d/4", "published: 1\n" },
 	};
@@ -669,7 +669,7 @@ mistakes_across_files_name_both_places(void **state)
 	assert_says(files, ARRAY_N(files),
 	    "d/1:2:12: host a.contoso.com is already at i:4\n"
 	    "d/1:4:3: this group is already at i:2\n"
-	    "d/2:1:1: \"trust\" may stand in the main inventory only, not in "
+	    "d/2:1:1: \"roots\" may stand in the main inventory only, not in "
 	    "an included file\n"
 	    "d/2:2:1: \"include\" may stand in the main inventory only, not "
 	    "in an included file\n"

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "config.h"
+#include "command/command.h"
+#include "setup/config.h"
 #include "cwaudit/mem.h"
 #include "cwaudit/report.h"
 #include "cwaudit/request.h"

@@ -3,7 +3,7 @@
  * Servers that misbehave: every look ends within its deadline, with a name
  * for what happened, and delays no other.
  */
-#include "prober.h"
+#include "probe/prober.h"
 
 #include "test.h"
 

@@ -3,7 +3,7 @@
  * Real servers: OpenSSL's and GnuTLS's, those that want a certificate of us,
  * and the way to them through a proxy.
  */
-#include "prober.h"
+#include "probe/prober.h"
 
 #include "test.h"
 

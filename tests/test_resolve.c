@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Names to addresses, asked of a name server of our own. */
-#include "resolve.h"
+#include "probe/resolve.h"
 
 #include "test.h"
 

@@ -16,7 +16,7 @@
 #define ALL		"DNS:" FQDN "," SITE
 
 static const char yaml[] =
-    "trust: {corp: a, other: b}\n"
+    "roots: {corp: a, other: b}\n"
     "defaults: {trust: {mtls: [%s], https: [%s]}}\n"
     "hosts:\n"
     "  - fqdn: " FQDN "\n"

@@ -25,7 +25,7 @@ enum { HTTPS = 443, MTLS = 5061 };
 
 /* The host of the fixtures; keys: more of it, two blanks deeper than hosts. */
 static const char world[] =
-    "trust: {corp: root.pem}\n"
+    "roots: {corp: root.pem}\n"
     "defaults: {trust: {mtls: [corp], https: [corp]}}\n"
     "hosts:\n"
     "  - fqdn: " FQDN "\n"

@@ -15,7 +15,7 @@
 #define NOW		1780272000	/* 2026-06-01T00:00:00Z */
 
 static const char shared_yaml[] =
-    "trust: {corp: root.pem}\n"
+    "roots: {corp: root.pem}\n"
     "defaults: {layout: separate, names_dns: yes, trust: {mtls: [corp]}}\n"
     "hosts:\n"
     "  - {fqdn: cwa01.nwtraders.local, address: 10.0.0.1, sites: [{url: "

@@ -11,7 +11,7 @@
 #include "cwaudit/endpoint.h"
 #include "cwaudit/problem.h"
 
-struct trust_file {		/* trust: {corp: corp-roots.pem, public: system} */
+struct trust_file {		/* roots: {corp: corp-roots.pem, public: system} */
 	char	*name;
 	char	*path;		/* resolved against the inventory; NULL: system */
 	int	 line, column;
@@ -45,7 +45,7 @@ struct inventory_io {
 	/*
 	 * Reads a file whole; false: *out holds the reason instead, without
 	 * the path. The caller of inventory_parse bounds the size by
-	 * YAML_MAX_BYTES.
+	 * NODE_MAX_BYTES.
 	 */
 	bool	(*read_file)(void *ctx, const char *path, struct text *out);
 	/* Appends the paths that a pattern matches, sorted. */

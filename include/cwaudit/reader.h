@@ -10,7 +10,7 @@
 #define CWAUDIT_READER_H
 
 #include "cwaudit/arena.h"
-#include "cwaudit/yaml.h"
+#include "cwaudit/node.h"
 
 struct reader {
 	struct arena	*arena;		/* holds the values that are read */
@@ -22,7 +22,7 @@ struct reader {
 struct reader_key;
 
 /* Reads a value into a field, or adds problems and leaves it as it is. */
-typedef void reader_fn(struct reader *, const struct yaml *,
+typedef void reader_fn(struct reader *, const struct node *,
 	    const struct reader_key *, void *field);
 
 struct reader_key {
@@ -52,10 +52,10 @@ struct reader_range {
  * Reads a map by its tables. False if it is none. what names it in problems:
  * "a host", "`listen`".
  */
-bool	reader_map(struct reader *, const struct yaml *, const char *what,
+bool	reader_map(struct reader *, const struct node *, const char *what,
 	    const struct reader_table *, size_t n);
 /* Does a map hold any key of this table? */
-bool	reader_map_has(const struct yaml *, const struct reader_key *, size_t n);
+bool	reader_map_has(const struct node *, const struct reader_key *, size_t n);
 
 reader_fn reader_text;		/* char *; not empty */
 reader_fn reader_bool;		/* bool; yes, no, true, false */
@@ -70,19 +70,19 @@ reader_fn reader_host;		/* char *; see name_host */
 reader_fn reader_address;	/* char *; see name_address */
 
 /* The parts that those are made of. */
-bool	reader_expect(struct reader *, const struct yaml *, enum yaml_kind,
+bool	reader_expect(struct reader *, const struct node *, enum node_kind,
 	    const char *what);
 /* A scalar that is not empty, or NULL after a problem. */
-const char *reader_scalar(struct reader *, const struct yaml *);
+const char *reader_scalar(struct reader *, const struct node *);
 /* False: not one of the words, and a problem says which there are. */
-bool	reader_word(struct reader *, const struct yaml *,
+bool	reader_word(struct reader *, const struct node *,
 	    const struct reader_word *, int *out);
 bool	reader_yes(const char *, bool *out);	/* yes, no, true, false */
 
-void	reader_problem(struct reader *, const struct yaml *, const char *, ...)
+void	reader_problem(struct reader *, const struct node *, const char *, ...)
 	    PRINTF_LIKE(3, 4);
 /* At the key of a value instead of at the value. */
-void	reader_key_problem(struct reader *, const struct yaml *, const char *,
+void	reader_key_problem(struct reader *, const struct node *, const char *,
 	    ...) PRINTF_LIKE(3, 4);
 /* The text in a file, made printable and short; lives as long as the arena. */
 const char *reader_shown(struct reader *, const char *);

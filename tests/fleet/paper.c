@@ -31,7 +31,7 @@ paper_inventory(const struct fleet *f, struct text *t)
 	    " 127.0.0.0/8 only.\n"
 	    "defaults:\n  timeout: 6s\n"
 	    "  trust: {mtls: [corp], https: [corp]}\n"
-	    "trust: {corp: corp-roots.pem}\n"
+	    "roots: {corp: corp-roots.pem}\n"
 	    "groups:\n  lab: {owner: uc-lab@contoso.com}\n"
 	    "hosts:\n");
 	for (size_t i = 0; i < n_fleet_hosts; i++) {

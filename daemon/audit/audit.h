@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * audit.h - the whole chain: schedule, resolve, look, judge, tell.
+ * The conductor's logic without its loop: time comes from a clock, the world
+ * through struct audit_io, so that a test can run a year of cycles.
+ * Not thread-safe: the conductor's alone.
+ */
+#ifndef CWAUDIT_AUDIT_H
+#define CWAUDIT_AUDIT_H
+
+#include "setup/config.h"
+#include "cwaudit/event.h"
+#include "cwaudit/snapshot.h"
+#include "probe/resolve.h"
+#include "revoke/revoker.h"
+#include "worker.h"
+
+struct audit;
+
+struct audit_io {
+	void	*ctx;
+	/* Answer with audit_resolved, now or later, with the same ticket. */
+	void	(*resolve)(void *ctx, const char *name, int families,
+		    uint64_t ticket);
+	/* Answer with audit_seen. Takes the sight. */
+	void	(*look)(void *ctx, struct sight *);
+	/*
+	 * Answer with audit_answered. Takes the doubt; false: it is still the
+	 * caller's, and asked again after the next look. NULL: nobody asks.
+	 */
+	bool	(*doubt)(void *ctx, struct doubt *);
+	/* Takes what the event holds. */
+	void	(*tell)(void *ctx, struct event *);
+	/* Every endpoint of a sweep has been looked at, and what was asked
+	 * about its certificate is answered. May be NULL. */
+	void	(*swept)(void *ctx);
+};
+
+struct audit_options {
+	const struct config *config;	/* borrowed; audit_reload takes another */
+	const struct clock *clock;
+	bool		 one_shot;	/* one sweep; what is not seen is so at once */
+	const struct strings *only;	/* host FQDNs, URLs; NULL or empty: all */
+};
+
+struct audit	*audit_new(const struct audit_options *, const struct audit_io *,
+		    struct setup *);
+void		 audit_free(struct audit *);
+
+/* Starts what is due. Milliseconds until it wants to be called again. */
+int64_t		 audit_run(struct audit *);
+void		 audit_resolved(struct audit *, uint64_t ticket,
+		    const struct resolve_answer *);
+void		 audit_seen(struct audit *, struct sight *);	/* takes it */
+/*
+ * Whether it was revoked: takes it. A look is judged at once by what was known
+ * before, and again when this comes; only a sweep waits for it.
+ */
+void		 audit_answered(struct audit *, struct doubt *);
+
+void		 audit_sweep(struct audit *);	/* everything is due now */
+bool		 audit_swept(const struct audit *);
+/* Another inventory and configuration: what stays keeps its memory. */
+void		 audit_reload(struct audit *, struct setup *,
+		    const struct config *);
+/* How far the sweep is: looked at, of how many. */
+void		 audit_progress(const struct audit *, size_t *done, size_t *all);
+/* Judges everything as of now. The caller holds the one reference. */
+struct snapshot	*audit_snapshot(struct audit *);
+
+#endif

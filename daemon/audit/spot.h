@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * spot.h - what the conductor remembers of one endpoint: the look under way,
+ * the last that counted, and what rules ask about the time before.
+ */
+#ifndef CWAUDIT_SPOT_H
+#define CWAUDIT_SPOT_H
+
+#include "cwaudit/subject.h"
+#include "probe/resolve.h"
+#include "worker.h"
+
+enum spot_phase { SPOT_IDLE, SPOT_RESOLVING, SPOT_LOOKING };
+
+/*
+ * A virtual address shows now one node's leaf, now another's: all of them are
+ * judged together, until one was not seen for SPOT_SET_KEEP_S.
+ */
+#define SPOT_SET_MAX	16
+#define SPOT_SET_KEEP_S	86400
+
+struct spot_leaf {
+	const struct cert	*leaf;		/* references */
+	const struct chain	*chain;
+	int64_t			 seen;		/* last, seconds UTC */
+};
+
+struct spot {
+	const struct endpoint	 *endpoint;
+	/* the look under way */
+	enum spot_phase		  phase;
+	enum look_mode		  mode;
+	struct sight		**part;		/* one per address, as they come */
+	size_t			  n_parts, n_expected;
+	/* the last that counted */
+	const struct observation *seen;		/* references */
+	const struct cert	 *leaf, *last_leaf;
+	const struct chain	 *chain, *last_chain;	/* last: of last_leaf */
+	bool			  unreadable;
+	enum role		  role;		/* as last judged */
+	enum layout		  layout;
+	struct strings		  addresses, differing;
+	struct spot_leaf	 *set;	/* virtual addresses; NULL: none yet */
+	size_t			  n_set;
+	/* the time before; CLOCK_NEVER: never */
+	unsigned		  misses, broken;
+	int64_t			  last_observed, leaf_since, proof_tried;
+	enum look_step		  first;	/* step that worked */
+	bool			  in_sweep;	/* waits for its look in this sweep */
+	/* revocation */
+	const struct revocation	 *revocation;	/* of last_leaf; reference; NULL:
+						 * no answer yet */
+	uint64_t		  doubt;	/* ticket under way; 0: none */
+	bool			  awaits_answer; /* all that this sweep lacks */
+};
+
+/* What a look made of a spot. */
+enum spot_news {
+	SPOT_SAME,		/* the leaf is the one known */
+	SPOT_FIRST,		/* the first leaf ever seen here */
+	SPOT_CHANGED,		/* another leaf than before */
+	SPOT_MISSED,		/* no certificate */
+	SPOT_CONFIRM,		/* a hello saw a change: prove it before saying so */
+	SPOT_OURS,		/* our own fault: nothing learned */
+};
+
+void	spot_init(struct spot *, const struct endpoint *);
+void	spot_done(struct spot *);
+/* After a reload: the memory of the same endpoint of the inventory before. */
+void	spot_inherit(struct spot *, struct spot *before);
+
+/* The key that stays over reloads: for spreading and for inheriting. */
+void	spot_key(const struct endpoint *, struct text *);
+
+/* Its name did not resolve. */
+enum spot_news spot_unresolved(struct spot *, const struct resolve_answer *,
+	    const struct clock *);
+/* Takes one address's sight. True when it was the last one awaited. */
+bool	spot_add(struct spot *, struct sight *) MUST_USE;
+/*
+ * All are in: which counts, and what is new about it. With confirm, a change
+ * that only a hello saw is not taken in: SPOT_CONFIRM asks for a proof first.
+ */
+enum spot_news spot_settle(struct spot *, bool confirm);
+
+/* A better path for the leaf that is there. Takes the reference. */
+void	spot_set_chain(struct spot *, const struct chain *);
+
+/* Takes the i-th out of the set. */
+void	spot_drop_leaf(struct spot *, size_t i);
+
+/* Fills a rule's subject in; borrows from the spot. */
+void	spot_subject(const struct spot *, const struct inventory *, int64_t now,
+	    bool one_shot, struct subject *);
+
+#endif

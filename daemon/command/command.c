@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+/* command.c - the table of commands, and what needs no network. */
+#include "command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cwaudit/mem.h"
+#include "cwaudit/report.h"
+#include "setup/setup.h"
+#include "terminal.h"
+
+const struct command commands[] = {
+	{ "audit", "[-c FILE | -i FILE] [-o FORMAT] [OPTION]... [HOST]...",
+	    "look at every endpoint now and report; never writes a store",
+	    "  -c, --config FILE     daemon configuration that names the inventory\n"
+	    "  -i, --inventory FILE  inventory to audit\n"
+	    "  -o, --output FORMAT   table (default), json, jsonl, csv\n"
+	    "      --mode MODE       auto (default), handshake, hello\n"
+	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n"
+	    "      --cache DIR       keep CRLs and OCSP responses here; default: nowhere\n"
+	    "  -v, --verbose         table: also endpoints without findings\n",
+	    cmd_audit },
+	{ "check", "FILE... --as mtls|https|single --host FQDN [--site URL]... "
+	    "[OPTION]...",
+	    "judge a certificate or a request before it is installed",
+	    "      --as ROLE         what it is for: mtls, https, or single (both)\n"
+	    "      --host FQDN       the server it is for\n"
+	    "      --site URL        a site it is for; again for more of them\n"
+	    "      --trust FILE      PEM file of roots to judge its chain by, or\n"
+	    "                        system; again for more of them\n"
+	    "  -i, --inventory FILE  take sites, trust and rules from an inventory\n"
+	    "  -c, --config FILE     daemon configuration that names one\n"
+	    "      --password-file FILE  password of a .pfx; else it is asked for\n"
+	    "  -o, --output FORMAT   table (default), json, jsonl, csv\n"
+	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n"
+	    "  -v, --verbose         table: name all rules that were not judged\n",
+	    cmd_check },
+	{ "inventory", "[-c FILE | -i FILE] [-o table|json]",
+	    "print the endpoints and the names each certificate must carry",
+	    "  -c, --config FILE     daemon configuration that names the inventory\n"
+	    "  -i, --inventory FILE  inventory to print\n"
+	    "  -o, --output FORMAT   table (default), json\n",
+	    cmd_inventory },
+	{ "request", "HOST... [-c FILE | -i FILE] [OPTION]..., or\n"
+	    "       cwaudit request --host FQDN [--site URL]... [OPTION]...",
+	    "write a request for the right certificate: certreq, LCSCmd, openssl",
+	    "  -c, --config FILE     daemon configuration that names the inventory\n"
+	    "  -i, --inventory FILE  inventory that has the host\n"
+	    "      --host FQDN       a host without inventory, with its sites:\n"
+	    "      --site URL        one of them; again for each\n"
+	    "      --as ROLE         mtls, https (of each site) or single (both in\n"
+	    "                        one); default: by the layout of the host\n"
+	    "      --os OS           2003, 2008 or 2008r2: where certreq runs\n"
+	    "      --format FORMAT   inf (certreq, default), lcscmd, openssl\n"
+	    "      --out DIR         write each to a new file there\n"
+	    "      --org, --ou, --city, --state, --country TEXT\n"
+	    "                        what the subject says besides the CN\n",
+	    cmd_request },
+	{ "rules", "[-o table|json]", "list every rule",
+	    "  -o, --output FORMAT   table (default), json\n", cmd_rules },
+	{ "explain", "RULE, or\n"
+	    "       cwaudit explain HOST [-c FILE | -i FILE] [-o table|json]",
+	    "a rule: why, what breaks, how to mend it; or a host: all about it",
+	    "HOST is a host's FQDN or the URL of a published entry; it is looked\n"
+	    "at now, and told whole: what is expected of it and why, what each\n"
+	    "port presents, name by name, and what every rule says.\n\n"
+	    "  -c, --config FILE     daemon configuration that names the inventory\n"
+	    "  -i, --inventory FILE  inventory that has the host\n"
+	    "  -o, --output FORMAT   of a host: table (default), json\n",
+	    cmd_explain },
+	{ "help", "[COMMAND]", "print this, or the options of a command",
+	    NULL, cmd_help },
+	{ "version", "", "print the version", NULL, cmd_version },
+};
+const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
+
+static const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int
+unknown_command(const char *name)
+{
+	const char *names[sizeof(commands) / sizeof(commands[0])];
+	const char *near;
+
+	for (size_t i = 0; i < n_commands; i++)
+		names[i] = commands[i].name;
+	near = text_nearest(name, names, n_commands);
+	fprintf(stderr, "cwaudit: no command \"%s\"", name);
+	if (near != NULL)
+		fprintf(stderr, ", did you mean \"%s\"?\n", near);
+	else
+		fputs("; \"cwaudit help\" lists them\n", stderr);
+	return EXIT_USAGE;
+}
+
+int
+cmd_help(int argc, char **argv)
+{
+	const struct command *c = argc > 1 ? command_find(argv[1]) : NULL;
+
+	if (argc > 1 && c == NULL)
+		return unknown_command(argv[1]);
+	if (c != NULL) {
+		printf("usage: cwaudit %s %s\n\n%s\n", c->name, c->usage,
+		    c->title);
+		if (c->help != NULL)
+			printf("\n%s", c->help);
+		return EXIT_CLEAN;
+	}
+	fputs("usage: cwaudit COMMAND [OPTION]... [ARGUMENT]...\n\n"
+	    "Audits the certificates of Communicator Web Access servers.\n\n",
+	    stdout);
+	for (size_t i = 0; i < n_commands; i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].title);
+	fputs("\nexit: 0 nothing at or above --fail-on, 1 findings, "
+	    "2 usage or configuration,\n      3 some endpoints not observed "
+	    "and nothing worse\n"
+	    "\"cwaudit help COMMAND\" shows its options; "
+	    "cwaudit(1) says it all.\n", stdout);
+	return EXIT_CLEAN;
+}
+
+int
+cmd_version(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	puts("cwaudit " CWAUDIT_VERSION);
+	return EXIT_CLEAN;
+}
+
+int
+cmd_rules(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct report_options ro;
+	bool json = false, ok;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+		if (c != 'o' || !terminal_choose(optarg, &json))
+			return EXIT_USAGE;
+	}
+	if (optind < argc)
+		return terminal_extra("rules", argv[optind]);
+	terminal_options(&ro);
+	ok = json ? report_rules_json(terminal_write, stdout) :
+	    report_rules(&ro, terminal_write, stdout);
+	return ok ? EXIT_CLEAN : EXIT_USAGE;
+}
+
+int
+cmd_inventory(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "inventory", required_argument, NULL, 'i' },
+		{ "output", required_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *config_path = NULL, *inventory_path = NULL;
+	struct report_options ro;
+	struct config config;
+	struct problems ps = {0};
+	struct inventory *inventory;
+	bool json = false, ok;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:i:o:", options, NULL)) != -1) {
+		if (c == 'c')
+			config_path = optarg;
+		else if (c == 'i')
+			inventory_path = optarg;
+		else if (c != 'o' || !terminal_choose(optarg, &json))
+			return EXIT_USAGE;
+	}
+	if (optind < argc)
+		return terminal_extra("inventory", argv[optind]);
+	if (!terminal_config(config_path, &inventory_path, &config))
+		return EXIT_USAGE;
+	inventory = setup_inventory(inventory_path, &ps);
+	terminal_problems(&ps);
+	terminal_options(&ro);
+	ok = inventory != NULL && (json ?
+	    report_inventory_json(inventory, terminal_write, stdout) :
+	    report_inventory(inventory, &ro, terminal_write, stdout));
+	inventory_unref(inventory);
+	config_done(&config);
+	return ok ? EXIT_CLEAN : EXIT_USAGE;
+}
+
+int
+command_main(int argc, char **argv)
+{
+	const struct command *c;
+
+	if (argc < 2) {
+		(void)cmd_help(1, argv);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return cmd_help(1, argv);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+		return cmd_version(1, argv);
+	c = command_find(argv[1]);
+	if (c == NULL)
+		return unknown_command(argv[1]);
+	if (argc > 2 && (strcmp(argv[2], "--help") == 0 ||
+	    strcmp(argv[2], "-h") == 0)) {
+		char *help[] = { argv[0], argv[1], NULL };
+
+		return cmd_help(2, help);
+	}
+	return c->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: ISC */
+/* config.c - cwauditd.yaml as a value: the table of its keys. */
+#include "config.h"
+
+#include <assert.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "config_type.h"
+#include "cwaudit/clock.h"
+#include "cwaudit/name.h"
+#include "file.h"
+
+#define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
+#define CONFIG_MAX	(1u << 20)	/* bytes of the file */
+#define COMMENT_WIDTH	72		/* of the sample */
+
+static const struct reader_range spans_interval = { 60, 30 * CLOCK_DAY };
+static const struct reader_range spans_hold = { 0, 30 * CLOCK_DAY };
+static const struct reader_range spans_timeout = { 100, 600000 };
+static const struct reader_range spans_resolver = { 100, 60000 };
+static const struct reader_range windows = { 1, 65536 };
+static const struct reader_range per_hosts = { 1, 64 };
+static const struct reader_range worker_counts = { 1, 256 };
+static const struct reader_range rates = { 0, 1000000 };
+static const struct reader_range event_counts = { 1, 1000000 };
+static const struct reader_range endpoint_counts = { 0, 10000000 };
+
+static const struct reader_word modes[] = {
+	{ "auto", MODE_AUTO }, { "handshake", MODE_HANDSHAKE },
+	{ "hello", MODE_HELLO }, { NULL, 0 },
+};
+static const struct reader_word formats[] = {
+	{ "kv", LOG_FORMAT_KV }, { "cee", LOG_FORMAT_CEE }, { NULL, 0 },
+};
+static const struct reader_word facilities[] = {
+	{ "auth", LOG_AUTH }, { "authpriv", LOG_AUTHPRIV },
+	{ "daemon", LOG_DAEMON }, { "user", LOG_USER },
+	{ "local0", LOG_LOCAL0 }, { "local1", LOG_LOCAL1 },
+	{ "local2", LOG_LOCAL2 }, { "local3", LOG_LOCAL3 },
+	{ "local4", LOG_LOCAL4 }, { "local5", LOG_LOCAL5 },
+	{ "local6", LOG_LOCAL6 }, { "local7", LOG_LOCAL7 }, { NULL, 0 },
+};
+
+#define FIELD(f)	offsetof(struct config, f)
+#define RELOAD		true
+#define RESTART		false
+
+/* The order of the sample; keys of one map stand together. */
+static const struct config_key keys[] = {
+	{ "inventory", TYPE_PATH, FIELD(inventory), NULL,
+	    "/etc/cwaudit/inventory.yaml", RELOAD,
+	    "The hosts to audit." },
+	{ "store", TYPE_STORE, FIELD(store), NULL, "memory:", RESTART,
+	    "Where findings and history are kept. memory: forgets them when "
+	    "the\ndaemon ends." },
+	{ "interval.https", TYPE_SPAN_S, FIELD(interval_https_s),
+	    &spans_interval, "1h", RELOAD,
+	    "How often each HTTPS port is looked at." },
+	{ "interval.mtls", TYPE_SPAN_S, FIELD(interval_mtls_s),
+	    &spans_interval, "6h", RELOAD,
+	    "How often each MTLS port is. Looks leave traces in the log of "
+	    "the\naudited server." },
+	{ "prove_every", TYPE_SPAN_S, FIELD(prove_every_s), &spans_interval,
+	    "24h", RELOAD,
+	    "How often a look must prove that the server holds the key; "
+	    "looks\nbetween cost a tenth (mode auto)." },
+	{ "mode", TYPE_WORDS, FIELD(mode), modes, "auto", RELOAD,
+	    "auto: prove now and then; handshake: always; hello: never." },
+	{ "timeout", TYPE_SPAN_MS, FIELD(timeout_ms), &spans_timeout, "10s",
+	    RELOAD,
+	    "The deadline of one look, all its steps together." },
+	{ "window", TYPE_NUMBER, FIELD(window), &windows, "256", RESTART,
+	    "Looks in flight at once." },
+	{ "per_host", TYPE_NUMBER, FIELD(per_host), &per_hosts, "2", RESTART,
+	    "Looks in flight at once to one host." },
+	{ "workers", TYPE_WORKERS, FIELD(workers), &worker_counts, "cores",
+	    RESTART,
+	    "Threads that look." },
+	{ "rate", TYPE_NUMBER, FIELD(rate), &rates, "0", RELOAD,
+	    "Looks a second at most; 0: no limit." },
+	{ "rollout", TYPE_SPAN_S, FIELD(rollout_s), &spans_hold, "24h", RELOAD,
+	    "How long the hosts of a farm may differ while a certificate is "
+	    "being\nexchanged." },
+	{ "host_rollout", TYPE_SPAN_S, FIELD(host_rollout_s), &spans_hold,
+	    "1h", RELOAD,
+	    "The same for the ports of one host." },
+	{ "settle", TYPE_SPAN_S, FIELD(settle_s), &spans_hold, "10m", RELOAD,
+	    "How long a new certificate must stay before a reissue is "
+	    "judged." },
+	{ "renotify", TYPE_RENOTIFY, 0, NULL, "24h at 09:00", RELOAD,
+	    "How often open findings are logged again." },
+	{ "coverage", TYPE_PERCENT, FIELD(coverage_percent), NULL, "99%",
+	    RELOAD,
+	    "The share of endpoints that a cycle must observe to be on "
+	    "time." },
+	{ "log.facility", TYPE_WORDS, FIELD(log_facility), facilities,
+	    "daemon", RESTART,
+	    "The facility of syslog." },
+	{ "log.format", TYPE_WORDS, FIELD(log_format), formats, "kv", RELOAD,
+	    "kv: key=value; cee: @cee: and JSON." },
+	{ "log.max_events", TYPE_NUMBER, FIELD(log_max_events), &event_counts,
+	    "1000", RELOAD,
+	    "Finding lines in one cycle; more become one line with a count." },
+	{ "http.listen", TYPE_LISTEN, FIELD(http_listen), NULL,
+	    "127.0.0.1:9817", RESTART,
+	    "The read-only status page, metrics and API." },
+	{ "http.allow_remote", TYPE_BOOL, FIELD(http_allow_remote), NULL, "no",
+	    RESTART,
+	    "yes: listen may name an address that others can reach. Put it "
+	    "behind\na reverse proxy that authenticates." },
+	{ "http.hosts", TYPE_STRINGS, FIELD(http_hosts), NULL, "[]", RELOAD,
+	    "Names under which browsers may ask for it (Host header), "
+	    "besides\nlocalhost and the address itself." },
+	{ "metrics_max_endpoints", TYPE_NUMBER, FIELD(metrics_max_endpoints),
+	    &endpoint_counts, "10000", RELOAD,
+	    "Above it /metrics has totals only." },
+	{ "notify", TYPE_NOTIFY, 0, NULL, "[]", RELOAD,
+	    "Who else is told of transitions:\n"
+	    "  - {type: webhook, url: https://..., header_file: PATH, "
+	    "ca_file: PATH}\n"
+	    "  - {type: alertmanager, url: https://...}\n"
+	    "  - {type: command, path: /usr/local/bin/told}" },
+	{ "resolver.servers", TYPE_SERVERS, FIELD(resolver_servers), NULL,
+	    "[]", RESTART,
+	    "Name servers; none: those of the system." },
+	{ "resolver.timeout", TYPE_SPAN_MS, FIELD(resolver_timeout_ms),
+	    &spans_resolver, "2s", RESTART,
+	    "How long one question to one server may take." },
+};
+#define N_KEYS	ARRAY_N(keys)
+
+/* What a file says, key by key; reader.context. */
+struct reading {
+	struct config		*config;
+	const struct node	*said[N_KEYS];
+};
+
+void
+config_init(struct config *c)
+{
+	struct problems ps = {0};
+	struct reader r = { .problems = &ps, .file = "" };
+
+	*c = (struct config){0};
+	r.arena = &c->arena;
+	for (size_t i = 0; i < N_KEYS; i++) {
+		bool list = strcmp(keys[i].preset, "[]") == 0;
+		struct node y = {
+			.kind = list ? NODE_LIST : NODE_SCALAR,
+			.value = keys[i].preset, .key = keys[i].name,
+		};
+
+		config_type_read(&r, &y, &keys[i], c);
+	}
+	assert(ps.n == 0);
+}
+
+void
+config_done(struct config *c)
+{
+	struct arena arena = c->arena;
+
+	*c = (struct config){0};
+	arena_done(&arena);
+}
+
+/* The row of a name; or *map: the name is the map that some rows stand in. */
+static const struct config_key *
+find_key(const char *name, bool *map)
+{
+	size_t len = strlen(name);
+
+	*map = false;
+	for (size_t i = 0; i < N_KEYS; i++) {
+		if (strcmp(keys[i].name, name) == 0)
+			return &keys[i];
+		if (strncmp(keys[i].name, name, len) == 0 &&
+		    keys[i].name[len] == '.')
+			*map = true;
+	}
+	return NULL;
+}
+
+static void
+unknown_key(struct reader *r, const struct node *y, const char *name)
+{
+	const char *names[N_KEYS];
+	bool top = strchr(name, '.') == NULL;
+
+	for (size_t i = 0; i < N_KEYS; i++)
+		names[i] = !top ? keys[i].name : arena_copy(r->arena,
+		    keys[i].name, strcspn(keys[i].name, "."));
+	reader_key_problem(r, y, "there is no key \"%s\"%s",
+	    reader_shown(r, name), reader_hint(r, name, names, N_KEYS));
+}
+
+static void	read_map(struct reader *, const struct node *, const char *);
+
+/* A value whose dotted name is known by now. */
+static void
+read_one(struct reader *r, const struct node *y, const char *name)
+{
+	struct reading *reading = r->context;
+	bool is_map;
+	const struct config_key *k = find_key(name, &is_map);
+	size_t dot = strcspn(y->key, ".");
+
+	if (k != NULL && y->key[dot] == '.') {
+		reader_key_problem(r, y, "write \"%s\" as a map: "
+		    "\"%.*s: {%s: ...}\"", y->key, (int)dot, y->key,
+		    y->key + dot + 1);
+	} else if (k != NULL) {
+		reading->said[k - keys] = y;
+		config_type_read(r, y, k, reading->config);
+	} else if (!is_map || y->key[dot] == '.') {
+		unknown_key(r, y, name);
+	} else if (reader_expect(r, y, NODE_MAP, name)) {
+		read_map(r, y, name);
+	}
+}
+
+static void
+read_map(struct reader *r, const struct node *map, const char *prefix)
+{
+	for (const struct node *y = map->child; y != NULL; y = y->next) {
+		struct text name = {0};
+
+		text_addf(&name, "%s%s%s", prefix, *prefix != '\0' ? "." : "",
+		    y->key);
+		read_one(r, y, text_str(&name));
+		text_done(&name);
+	}
+}
+
+static const struct node *
+said(const struct reading *reading, const char *name)
+{
+	bool map;
+
+	return reading->said[find_key(name, &map) - keys];
+}
+
+/* A page that others can reach is meant, and knows its names. */
+static void
+check_http(struct reader *r, const struct reading *reading)
+{
+	const struct config *c = reading->config;
+	const struct node *y = said(reading, "http.listen");
+	struct text address = {0};
+	uint16_t port = 0;
+	bool remote;
+
+	if (y == NULL || c->http_listen == NULL ||
+	    strncmp(c->http_listen, "unix:", 5) == 0)
+		return;
+	remote = name_address_port(c->http_listen, &address, &port) == NULL &&
+	    !name_address_is_loopback(text_str(&address));
+	if (remote && !c->http_allow_remote)
+		reader_problem(r, y, "others can reach %s: say "
+		    "\"http: {allow_remote: yes}\" if that is meant, and put "
+		    "it behind a proxy that authenticates", c->http_listen);
+	else if (remote && c->http_hosts.n == 0)
+		reader_problem(r, y, "others can reach %s: list the names that "
+		    "browsers use for it in \"http: {hosts: [...]}\"",
+		    c->http_listen);
+	text_done(&address);
+}
+
+static void
+read_tree(const struct node_tree *tree, struct config *c, struct problems *ps)
+{
+	struct reading reading = { .config = c };
+	struct reader r = { .arena = &c->arena, .problems = ps,
+	    .file = c->path, .context = &reading };
+	size_t before = ps->n;
+
+	if (!reader_expect(&r, node_root(tree), NODE_MAP, "this file"))
+		return;
+	read_map(&r, node_root(tree), "");
+	if (ps->n == before)
+		check_http(&r, &reading);
+}
+
+bool
+config_read(const char *path, struct config *c, struct problems *ps)
+{
+	size_t before = ps->n + ps->dropped;
+	struct text bytes = {0};
+	struct node_tree *tree = NULL;
+
+	c->path = arena_strdup(&c->arena, path);
+	if (file_read(path, CONFIG_MAX, &bytes))
+		tree = node_parse(path, text_str(&bytes), bytes.len, ps);
+	else	/* the reason begins with the path, and so does a problem */
+		problem_add(ps, path, 0, 0, "%s",
+		    text_str(&bytes) + strlen(path) + 2);
+	text_done(&bytes);
+	if (tree != NULL)
+		read_tree(tree, c, ps);
+	node_tree_free(tree);
+	return ps->n + ps->dropped == before;
+}
+
+/* Bytes of s that make up its first line, of at most max. */
+static size_t
+line_length(const char *s, size_t max)
+{
+	size_t len = strcspn(s, "\n");
+
+	if (len <= max)
+		return len;
+	for (len = max; len > 0 && s[len] != ' '; len--)
+		continue;
+	return len > 0 ? len : strcspn(s, "\n");
+}
+
+static void
+add_comment(struct text *out, const char *indent, const char *s)
+{
+	size_t n;
+
+	for (; *s != '\0'; s += n + (s[n] != '\0')) {
+		n = line_length(s, COMMENT_WIDTH);
+		text_addf(out, "%s# %.*s\n", indent, (int)n, s);
+	}
+}
+
+static void
+print_key(const struct config_key *k, const char *indent, const char *name,
+    struct text *out)
+{
+	struct text range = {0};
+	size_t len = strlen(k->preset);
+	const char *quote = k->preset[len - 1] == ':' ? "\"" : "";
+
+	config_type_describe(k, &range);
+	text_addf(&range, "; %s.", k->reloadable ? "read again on reload" :
+	    "needs a restart");
+	add_comment(out, indent, k->text);
+	add_comment(out, indent, text_str(&range));
+	text_addf(out, "%s%s: %s%s%s\n", indent, name, quote, k->preset,
+	    quote);
+	text_done(&range);
+}
+
+void
+config_print_sample(struct text *out)
+{
+	const char *map = "";
+	size_t len = 0;
+
+	add_comment(out, "", "cwauditd.yaml - settings of the daemon; what is "
+	    "audited stands in the\ninventory. Every key is shown with its "
+	    "default: keep only those you\nchange. Check it with: "
+	    "cwauditd -t");
+	for (size_t i = 0; i < N_KEYS; i++) {
+		const char *name = keys[i].name;
+		const char *dot = strchr(name, '.');
+
+		if (dot == NULL) {
+			text_add(out, "\n");
+			print_key(&keys[i], "", name, out);
+			continue;
+		}
+		if (len != (size_t)(dot - name) ||
+		    strncmp(map, name, len) != 0) {
+			map = name;
+			len = (size_t)(dot - name);
+			text_addf(out, "\n%.*s:\n", (int)len, map);
+		}
+		print_key(&keys[i], "  ", dot + 1, out);
+	}
+}
+
+void
+config_compare(const struct config *old, const struct config *new,
+    struct strings *need_restart)
+{
+	for (size_t i = 0; i < N_KEYS; i++) {
+		struct text a = {0}, b = {0};
+
+		config_type_print(&keys[i], old, &a);
+		config_type_print(&keys[i], new, &b);
+		if (!keys[i].reloadable &&
+		    strcmp(text_str(&a), text_str(&b)) != 0)
+			strings_add(need_restart, keys[i].name);
+		text_done(&a);
+		text_done(&b);
+	}
+}

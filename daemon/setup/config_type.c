@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: ISC */
+/* config_type.c - the types of values in cwauditd.yaml. */
+#include "config_type.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cwaudit/clock.h"
+#include "cwaudit/endpoint.h"
+#include "cwaudit/name.h"
+
+#define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
+
+static void
+set(struct reader *r, void *field, const char *s)
+{
+	*(char **)field = arena_strdup(r->arena, s);
+}
+
+static void
+set_beside(struct reader *r, void *field, const char *prefix, const char *s)
+{
+	char *path = name_beside(r->file, s);
+	struct text t = {0};
+
+	text_addf(&t, "%s%s", prefix, path);
+	set(r, field, text_str(&t));
+	text_done(&t);
+	free(path);
+}
+
+static void
+read_path(struct reader *r, const struct node *y, const struct reader_key *k,
+    void *field)
+{
+	const char *s = reader_scalar(r, y);
+
+	(void)k;
+	if (s != NULL)
+		set_beside(r, field, "", s);
+}
+
+/* user:password@ in a URL. */
+static bool
+holds_password(const char *url)
+{
+	const char *user = strstr(url, "://") + 3;
+	size_t len = strcspn(user, "/?");
+	const char *at = memchr(user, '@', len);
+
+	return (at != NULL && memchr(user, ':', (size_t)(at - user)) != NULL) ||
+	    strstr(url, "password=") != NULL;
+}
+
+static void
+read_store(struct reader *r, const struct node *y, const struct reader_key *k,
+    void *field)
+{
+	const char *s = reader_scalar(r, y);
+
+	(void)k;
+	if (s == NULL)
+		return;
+	if (strncmp(s, "sqlite:", 7) == 0 && s[7] != '\0')
+		set_beside(r, field, "sqlite:", s + 7);
+	else if (strncmp(s, "postgresql://", 13) == 0 && holds_password(s))
+		reader_problem(r, y, "no passwords here: name a file with "
+		    "\"?passfile=PATH\"");
+	else if (strcmp(s, "memory:") == 0 ||
+	    strncmp(s, "postgresql://", 13) == 0)
+		set(r, field, s);
+	else
+		reader_problem(r, y, "\"store\" must be sqlite:PATH, "
+		    "postgresql://HOST/DATABASE or memory:, not \"%s\"",
+		    reader_shown(r, s));
+}
+
+static void
+read_workers(struct reader *r, const struct node *y,
+    const struct reader_key *k, void *field)
+{
+	if (y->kind == NODE_SCALAR && strcmp(y->value, "cores") == 0)
+		*(unsigned *)field = 0;
+	else
+		reader_number(r, y, k, field);
+}
+
+static void
+read_percent(struct reader *r, const struct node *y,
+    const struct reader_key *k, void *field)
+{
+	const char *s = reader_scalar(r, y);
+	size_t len = s != NULL ? strlen(s) : 0;
+	uint64_t v;
+	char *digits;
+
+	(void)k;
+	if (s == NULL)
+		return;
+	digits = arena_copy(r->arena, s, len > 0 ? len - 1 : 0);
+	if (len > 0 && s[len - 1] == '%' && text_number(digits, 100, &v))
+		*(unsigned *)field = (unsigned)v;
+	else
+		reader_problem(r, y, "\"%s\" must be a percentage from 0%% to "
+		    "100%%, not \"%s\"", y->key, reader_shown(r, s));
+}
+
+/* "09:00" as seconds after midnight, or -1. */
+static int
+time_of_day(const char *s)
+{
+	int64_t at;
+	struct text t = {0};
+	bool good;
+
+	text_addf(&t, "1970-01-01T%sZ", s);
+	good = strlen(s) == 5 && clock_parse(text_str(&t), &at);
+	text_done(&t);
+	return good ? (int)at : -1;
+}
+
+/* "24h at 09:00", "24h" or "off"; field is the struct config. */
+static void
+read_renotify(struct reader *r, const struct node *y,
+    const struct reader_key *k, void *field)
+{
+	const char *s = reader_scalar(r, y), *at;
+	struct config *c = field;
+	int64_t ms = 0;
+	int when = -1;
+	char *span;
+
+	(void)k;
+	if (s == NULL)
+		return;
+	at = strstr(s, " at ");
+	span = arena_copy(r->arena, s,
+	    at != NULL ? (size_t)(at - s) : strlen(s));
+	if (at != NULL)
+		when = time_of_day(at + 4);
+	if (strcmp(s, "off") != 0 && (!clock_parse_span_ms(span, &ms) ||
+	    ms < 3600000 || ms > 365LL * CLOCK_DAY * 1000 || ms % 1000 != 0 ||
+	    (at != NULL && when < 0))) {
+		reader_problem(r, y, "\"renotify\" must be a span from 1h to "
+		    "365d, one with a time of day (\"24h at 09:00\"), or off, "
+		    "not \"%s\"", reader_shown(r, s));
+		return;
+	}
+	c->renotify_s = ms / 1000;
+	c->renotify_at_s = when;
+}
+
+static void
+read_listen(struct reader *r, const struct node *y, const struct reader_key *k,
+    void *field)
+{
+	const char *s = reader_scalar(r, y), *why;
+	struct text address = {0}, place = {0};
+	uint16_t port = 0;
+
+	(void)k;
+	if (s == NULL)
+		return;
+	if (strcmp(s, "off") == 0) {
+		*(char **)field = NULL;
+		return;
+	}
+	if (strncmp(s, "unix:", 5) == 0 && s[5] != '\0') {
+		set_beside(r, field, "unix:", s + 5);
+		return;
+	}
+	why = strcmp(s, "unix:") == 0 ? "lacks a path" :
+	    name_address_port(s, &address, &port);
+	if (why == NULL) {
+		endpoint_place(text_str(&address), port, &place);
+		set(r, field, text_str(&place));
+	} else {
+		reader_problem(r, y, "\"%s\" %s; \"listen\" is ADDRESS:PORT, "
+		    "unix:PATH or off", reader_shown(r, s), why);
+	}
+	text_done(&address);
+	text_done(&place);
+}
+
+static void
+read_servers(struct reader *r, const struct node *y,
+    const struct reader_key *k, void *field)
+{
+	struct strings list = {0}, good = {0};
+	const struct node *item = y->kind == NODE_LIST ? y->child : y;
+
+	reader_strings(r, y, k, &list);
+	for (size_t i = 0; i < list.n; i++, item = item->next) {
+		struct text address = {0}, place = {0};
+		uint16_t port = 53;
+		const char *why = name_address(list.item[i], &address);
+
+		if (why != NULL)
+			why = name_address_port(list.item[i], &address, &port);
+		endpoint_place(text_str(&address), port, &place);
+		if (why == NULL)
+			arena_strings_add(r->arena, &good, text_str(&place));
+		else
+			reader_problem(r, item, "\"%s\" %s",
+			    reader_shown(r, list.item[i]), why);
+		text_done(&address);
+		text_done(&place);
+	}
+	*(struct strings *)field = good;
+}
+
+static void
+check_notify(struct reader *r, const struct node *y, struct config_notify *n,
+    const char *path)
+{
+	bool command;
+
+	if (n->type == NULL)
+		return;
+	command = strcmp(n->type, "command") == 0;
+	if (!command && strcmp(n->type, "webhook") != 0 &&
+	    strcmp(n->type, "alertmanager") != 0)
+		reader_problem(r, node_find(y, "type"), "\"type\" must be one "
+		    "of webhook, alertmanager, command, not \"%s\"",
+		    reader_shown(r, n->type));
+	else if (command && (path == NULL || path[0] != '/'))
+		reader_problem(r, y, "a notify of type command needs an "
+		    "absolute \"path\"");
+	else if (!command && n->url == NULL)
+		reader_problem(r, y, "a notify of type %s needs a \"url\"",
+		    n->type);
+	else if (!command && strncmp(n->url, "http://", 7) != 0 &&
+	    strncmp(n->url, "https://", 8) != 0)
+		reader_problem(r, node_find(y, "url"), "\"url\" must begin "
+		    "with http:// or https://");
+	else if (!command && holds_password(n->url))
+		reader_problem(r, node_find(y, "url"), "no passwords here: put "
+		    "an Authorization header into \"header_file\"");
+	if (command)
+		n->url = arena_strdup(r->arena, path != NULL ? path : "");
+}
+
+static void
+read_notify_one(struct reader *r, const struct node *y,
+    struct config_notify *n)
+{
+	static const struct reader_key keys[] = {
+		{ "type", reader_text, offsetof(struct config_notify, type),
+		    NULL, true },
+		{ "url", reader_text, offsetof(struct config_notify, url),
+		    NULL, false },
+		{ "header_file", read_path,
+		    offsetof(struct config_notify, header_file), NULL, false },
+		{ "ca_file", read_path,
+		    offsetof(struct config_notify, ca_file), NULL, false },
+	};
+	static const struct reader_key path_key[] = {
+		{ "path", reader_text, 0, NULL, false },
+	};
+	char *path = NULL;
+	struct reader_table tables[] = {
+		{ keys, ARRAY_N(keys), n }, { path_key, 1, &path },
+	};
+
+	if (reader_map(r, y, "a notify", tables, ARRAY_N(tables)))
+		check_notify(r, y, n, path);
+}
+
+static void
+read_notify(struct reader *r, const struct node *list,
+    const struct reader_key *k, void *field)
+{
+	struct config *c = field;
+	size_t n = 0;
+
+	(void)k;
+	if (!reader_expect(r, list, NODE_LIST, "\"notify\""))
+		return;
+	for (const struct node *y = list->child; y != NULL; y = y->next)
+		n++;
+	c->notify = arena_new(r->arena, n, sizeof(*c->notify));
+	c->n_notify = 0;
+	for (const struct node *y = list->child; y != NULL; y = y->next)
+		read_notify_one(r, y, &c->notify[c->n_notify++]);
+}
+
+static void
+print_string(const struct config_key *k, const void *field, struct text *out)
+{
+	const char *s = *(char *const *)field;
+
+	(void)k;
+	text_add(out, s != NULL ? s : "off");
+}
+
+static void
+print_span_s(const struct config_key *k, const void *field, struct text *out)
+{
+	char buf[CLOCK_TEXT];
+
+	(void)k;
+	text_add(out, clock_format_span_ms(*(const int64_t *)field * 1000,
+	    buf));
+}
+
+static void
+print_span_ms(const struct config_key *k, const void *field, struct text *out)
+{
+	char buf[CLOCK_TEXT];
+
+	(void)k;
+	text_add(out, clock_format_span_ms(*(const int64_t *)field, buf));
+}
+
+static void
+print_number(const struct config_key *k, const void *field, struct text *out)
+{
+	(void)k;
+	text_addf(out, "%u", *(const unsigned *)field);
+}
+
+static void
+print_bool(const struct config_key *k, const void *field, struct text *out)
+{
+	(void)k;
+	text_add(out, *(const bool *)field ? "yes" : "no");
+}
+
+static void
+print_words(const struct config_key *k, const void *field, struct text *out)
+{
+	int value;
+
+	memcpy(&value, field, sizeof(value));
+	for (const struct reader_word *w = k->detail; w->name != NULL; w++)
+		if (w->value == value)
+			text_add(out, w->name);
+}
+
+static void
+print_renotify(const struct config_key *k, const void *field,
+    struct text *out)
+{
+	const struct config *c = field;
+
+	(void)k;
+	text_addf(out, "%lld at %d", (long long)c->renotify_s,
+	    c->renotify_at_s);
+}
+
+static void
+print_strings(const struct config_key *k, const void *field, struct text *out)
+{
+	(void)k;
+	strings_join(field, "\n", out);
+}
+
+static void
+print_notify(const struct config_key *k, const void *field, struct text *out)
+{
+	const struct config *c = field;
+
+	(void)k;
+	for (size_t i = 0; i < c->n_notify; i++) {
+		const struct config_notify *n = &c->notify[i];
+
+		text_addf(out, "%s\n%s\n%s\n%s\n", n->type, n->url,
+		    n->header_file != NULL ? n->header_file : "",
+		    n->ca_file != NULL ? n->ca_file : "");
+	}
+}
+
+static const struct {
+	reader_fn	*read;
+	void		(*print)(const struct config_key *, const void *,
+			    struct text *);
+	const char	*words;		/* NULL: told from the detail */
+} types[] = {
+	[TYPE_PATH]	= { read_path, print_string,
+	    "Path, relative to this file" },
+	[TYPE_STORE]	= { read_store, print_string,
+	    "One of sqlite:PATH, postgresql://HOST/DATABASE, memory:" },
+	[TYPE_SPAN_S]	= { reader_span_s, print_span_s, NULL },
+	[TYPE_SPAN_MS]	= { reader_span_ms, print_span_ms, NULL },
+	[TYPE_NUMBER]	= { reader_number, print_number, NULL },
+	[TYPE_WORKERS]	= { read_workers, print_number, NULL },
+	[TYPE_PERCENT]	= { read_percent, print_number, "Percentage, 0% to 100%" },
+	[TYPE_BOOL]	= { reader_bool, print_bool, "Yes or no" },
+	[TYPE_WORDS]	= { reader_words, print_words, NULL },
+	[TYPE_RENOTIFY]	= { read_renotify, print_renotify,
+	    "Span, 1h to 365d, also \"24h at 09:00\" (local time), or off" },
+	[TYPE_LISTEN]	= { read_listen, print_string,
+	    "One of ADDRESS:PORT, unix:PATH, off" },
+	[TYPE_STRINGS]	= { reader_strings, print_strings, "List" },
+	[TYPE_SERVERS]	= { read_servers, print_strings,
+	    "List of ADDRESS or ADDRESS:PORT" },
+	[TYPE_NOTIFY]	= { read_notify, print_notify, "List of maps" },
+};
+
+void
+config_type_read(struct reader *r, const struct node *y,
+    const struct config_key *k, struct config *c)
+{
+	struct reader_key key = { .name = k->name, .detail = k->detail };
+
+	types[k->type].read(r, y, &key, (char *)c + k->offset);
+}
+
+static void
+describe_words(const struct reader_word *w, struct text *out)
+{
+	for (size_t i = 0; w[i].name != NULL; i++)
+		text_addf(out, "%s%s", i == 0 ? "One of " : ", ", w[i].name);
+}
+
+static void
+describe_range(const struct config_key *k, struct text *out)
+{
+	const struct reader_range *range = k->detail;
+	int64_t unit = k->type == TYPE_SPAN_S ? 1000 : 1;
+	char least[CLOCK_TEXT], most[CLOCK_TEXT];
+
+	if (k->type == TYPE_SPAN_S || k->type == TYPE_SPAN_MS)
+		text_addf(out, "Span, %s to %s",
+		    clock_format_span_ms(range->least * unit, least),
+		    clock_format_span_ms(range->most * unit, most));
+	else
+		text_addf(out, "Number, %lld to %lld%s",
+		    (long long)range->least, (long long)range->most,
+		    k->type == TYPE_WORKERS ? ", or cores" : "");
+}
+
+void
+config_type_describe(const struct config_key *k, struct text *out)
+{
+	if (types[k->type].words != NULL)
+		text_add(out, types[k->type].words);
+	else if (k->type == TYPE_WORDS)
+		describe_words(k->detail, out);
+	else
+		describe_range(k, out);
+}
+
+void
+config_type_print(const struct config_key *k, const struct config *c,
+    struct text *out)
+{
+	types[k->type].print(k, (const char *)c + k->offset, out);
+}
