@@ -46,7 +46,8 @@ logged() {	# REGEX [N]
 not() { ! "$@"; }
 gone() {	# PID, within about a second
 	for _ in $(seq 15); do
-		kill -0 "$1" 2>/dev/null || return 0
+		# nobody may be there to reap a daemon
+		grep -qs '^State:[^Z]*$' "/proc/$1/status" || return 0
 		sleep 0.1
 	done
 	return 1

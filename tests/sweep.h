@@ -100,7 +100,8 @@ sweep_add_address(struct resolve_answer *to, const char *s, size_t len)
 }
 
 static void
-sweep_resolve(void *ctx, const char *name, int families, uint64_t ticket)
+sweep_resolve(void *ctx, const char *name, int families, int64_t timeout_ms,
+    uint64_t ticket)
 {
 	struct sweep *w = ctx;
 	struct resolve_answer a = { .n = 0 };
@@ -108,6 +109,7 @@ sweep_resolve(void *ctx, const char *name, int families, uint64_t ticket)
 	const char *at = NULL;
 
 	(void)families;
+	(void)timeout_ms;
 	text_addf(&key, " %s=", name);
 	if (w->dns != NULL)
 		at = strstr(w->dns, text_str(&key));

@@ -42,6 +42,7 @@ struct world {
 	const struct cert *leaf[8];	/* by endpoint index; NULL: no answer */
 	size_t		 looks[8], proofs;
 	struct text	 told;		/* "opened RULE HOST; " ... */
+	bool		 silent;	/* no name server answers */
 	struct doubt	*doubt[16];	/* asked, not answered */
 	size_t		 n_doubts, swept;
 	size_t		 summaries;
@@ -110,14 +111,18 @@ on_swept(void *ctx)
 }
 
 static void
-resolve(void *ctx, const char *name, int families, uint64_t ticket)
+resolve(void *ctx, const char *name, int families, int64_t timeout_ms,
+    uint64_t ticket)
 {
-	static const struct resolve_answer none = {
-		.error = "the server says that there is no such name",
-	};
 	struct world *w = ctx;
+	const struct resolve_answer none = {
+		.error = w->silent ? "no answer from any name server" :
+		    "the server says that there is no such name",
+		.resolver_failed = w->silent,
+	};
 
 	(void)families;
+	assert_int_equal(timeout_ms, w->config.timeout_ms / 2);
 	if (strcmp(name, "cwa03.nwtraders.local") != 0)
 		fail_msg("nothing here needs %s resolved", name);
 	audit_resolved(w->audit, ticket, &none);
@@ -490,6 +495,34 @@ what_the_resolver_said_is_passed_on(void **state)
 	snapshot_unref(snap);
 }
 
+/* Our own fault: nothing is said of the host, and nothing of it is fine. */
+static void
+silence_of_the_name_servers_is_not_the_hosts(void **state)
+{
+	static const char by_name[] =
+	    "hosts:\n"
+	    "  - fqdn: cwa03.nwtraders.local\n"
+	    "    sites: [{url: \"https://im.contoso.com\", "
+	    "mtls_port: 5061}]\n";
+	struct world *w = *state;
+	struct setup *next = load(w, by_name);
+	struct snapshot *snap;
+
+	w->silent = true;
+	audit_reload(w->audit, next, &w->config);
+	setup_unref(w->setup);
+	w->setup = next;
+	pass(w, 5);
+	text_reset(&w->told);
+	pass(w, 600);
+	expect_told(w, "");
+	snap = audit_snapshot(w->audit);
+	assert_int_equal(snap->endpoints[0].seen->outcome, OUTCOME_NOT_TRIED);
+	assert_int_equal(snapshot_worst(snap), SEVERITY_OFF);
+	assert_false(snapshot_complete(snap));
+	snapshot_unref(snap);
+}
+
 /* ---- revocation ---- */
 
 static const char revocation_text[] =
@@ -645,6 +678,7 @@ main(void)
 		TEST(hello_mode_takes_in_what_a_hello_saw),
 		TEST(summaries_go_on_where_a_reload_cut_the_first_sweep_short),
 		TEST(what_the_resolver_said_is_passed_on),
+		TEST(silence_of_the_name_servers_is_not_the_hosts),
 		TEST(a_sweep_is_over_when_the_answers_are_in),
 		TEST(revoked_opens_unknown_keeps_and_good_clears),
 		TEST(an_answer_about_a_certificate_that_is_gone_is_dropped),

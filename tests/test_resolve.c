@@ -136,7 +136,7 @@ ask(struct resolver *r, const char *name, int families)
 	struct answers a = { .calls = 0 };
 
 	outstanding = 1;
-	resolver_ask(r, name, families, on_answer, &a);
+	resolver_ask(r, name, families, 0, on_answer, &a);
 	while (outstanding > 0)
 		event_base_loop(base, EVLOOP_ONCE);
 	assert_int_equal(a.calls, 1);
@@ -267,11 +267,41 @@ pending_questions_are_dropped_in_silence(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100; i++)
-		resolver_ask(r, "quiet.test", FAMILY_IPV4 | FAMILY_IPV6,
+		resolver_ask(r, "quiet.test", FAMILY_IPV4 | FAMILY_IPV6, 0,
 		    on_answer, &a);
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	resolver_free(r);
 	assert_int_equal(a.calls, 0);
+	event_base_free(base);
+	server_stop(&s);
+}
+
+/* The servers' own timeouts add up to more than a look may take. */
+static void
+a_question_is_given_up_at_its_deadline(void **state)
+{
+	struct server s = name_server();
+	struct resolver *r = resolver_at(s.port);
+	struct answers a = { .calls = 0 };
+	int64_t began = clock_mono_ms(&clock_system);
+
+	(void)state;
+	outstanding = 2;
+	resolver_ask(r, "quiet.test", FAMILY_IPV4, 60, on_answer, &a);
+	resolver_ask(r, "both.test", FAMILY_IPV4, 60, on_answer, &a);
+	while (outstanding > 0)
+		event_base_loop(base, EVLOOP_ONCE);
+	assert_in_range(clock_mono_ms(&clock_system) - began, 50, 180);
+	assert_int_equal(a.calls, 2);
+	assert_int_equal(a.last.n, 0);
+	assert_true(a.last.resolver_failed);
+	/* and what c-ares says of it later reaches nobody */
+	outstanding = 1;
+	resolver_ask(r, "quiet.test", FAMILY_IPV4, 0, on_answer, &a);
+	while (outstanding > 0)
+		event_base_loop(base, EVLOOP_ONCE);
+	assert_int_equal(a.calls, 3);
+	resolver_free(r);
 	event_base_free(base);
 	server_stop(&s);
 }
@@ -302,6 +332,7 @@ main(void)
 		cmocka_unit_test(a_name_server_that_is_not_there_is_said),
 		cmocka_unit_test(literals_and_the_hosts_file_need_no_server),
 		cmocka_unit_test(pending_questions_are_dropped_in_silence),
+		cmocka_unit_test(a_question_is_given_up_at_its_deadline),
 		cmocka_unit_test(a_server_that_is_none_is_refused),
 	};
 

@@ -194,18 +194,27 @@ mode_of(const struct audit *a, const struct spot *s)
 	    c->prove_every_s ? LOOK_PROVE : LOOK_HELLO;
 }
 
+/* One deadline of a look, its name included. */
+static int64_t
+timeout_of(const struct audit *a, const struct endpoint *e)
+{
+	return e->settings->timeout_ms > 0 ? e->settings->timeout_ms :
+	    a->options.config->timeout_ms;
+}
+
 static void
 order(struct audit *a, struct spot *s, const struct sockaddr_storage *address,
     bool by_name)
 {
 	struct sight *sight = sight_new(a->setup);
-	const struct settings *set = s->endpoint->settings;
+	int64_t spent = audit_now_ms(a) - s->began_ms;
+	int64_t timeout = timeout_of(a, s->endpoint);
 
 	sight->generation = a->generation;
 	sight->look = (struct look){
 		.endpoint = s->endpoint, .mode = s->mode, .first = s->first,
-		.timeout_ms = set->timeout_ms > 0 ? set->timeout_ms :
-		    a->options.config->timeout_ms,
+		.timeout_ms = timeout - (spent < timeout / 2 ? spent :
+		    timeout / 2),
 	};
 	if (!by_name)
 		look_set_address(&sight->look, address, s->endpoint->port);
@@ -267,6 +276,7 @@ begin(struct audit *a, struct spot *s)
 	s->mode = mode_of(a, s);
 	s->phase = SPOT_LOOKING;
 	s->n_expected = 1;
+	s->began_ms = audit_now_ms(a);
 	if (e->address != NULL) {
 		if (look_parse_address(e->address, &literal.address[0]))
 			order(a, s, &literal.address[0], false);
@@ -276,7 +286,7 @@ begin(struct audit *a, struct spot *s)
 		s->phase = SPOT_RESOLVING;
 		a->under_way++;
 		a->io.resolve(a->io.ctx, e->resolve, set->families,
-		    audit_ticket(a, e->index));
+		    timeout_of(a, e) / 2, audit_ticket(a, e->index));
 	}
 }
 

@@ -19,9 +19,10 @@ struct audit;
 
 struct audit_io {
 	void	*ctx;
-	/* Answer with audit_resolved, now or later, with the same ticket. */
+	/* Answer with audit_resolved, now or later, with the same ticket;
+	 * without one after timeout_ms say that nobody answered. */
 	void	(*resolve)(void *ctx, const char *name, int families,
-		    uint64_t ticket);
+		    int64_t timeout_ms, uint64_t ticket);
 	/* Answer with audit_seen. Takes the sight. */
 	void	(*look)(void *ctx, struct sight *);
 	/*

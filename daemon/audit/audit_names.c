@@ -182,7 +182,8 @@ audit_ask_names(struct audit *a)
 
 		a->under_way++;
 		a->io.resolve(a->io.ctx, all->asked[i].name,
-		    all->asked[i].families, audit_ticket(a,
+		    all->asked[i].families, a->options.config->timeout_ms,
+		    audit_ticket(a,
 		    a->inventory->n_endpoints + i));
 	}
 }

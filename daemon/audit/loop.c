@@ -48,14 +48,16 @@ on_answer(void *ctx, const struct resolve_answer *answer)
 }
 
 static void
-ask(void *ctx, const char *name, int families, uint64_t ticket)
+ask(void *ctx, const char *name, int families, int64_t timeout_ms,
+    uint64_t ticket)
 {
 	struct question *q = xcalloc(1, sizeof(*q));
 
 	q->loop = ctx;
 	q->ticket = ticket;
 	LIST_INSERT_HEAD(&q->loop->questions, q, entry);
-	resolver_ask(q->loop->resolver, name, families, on_answer, q);
+	resolver_ask(q->loop->resolver, name, families, timeout_ms, on_answer,
+	    q);
 }
 
 static void

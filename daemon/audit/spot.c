@@ -137,7 +137,9 @@ spot_unresolved(struct spot *s, const struct resolve_answer *a,
 
 	o->at = clock_utc(clock);
 	o->port = s->endpoint->port;
-	o->outcome = OUTCOME_DNS_FAILURE;
+	/* A name server that does not answer is our side's fault. */
+	o->outcome = a->resolver_failed ? OUTCOME_NOT_TRIED :
+	    OUTCOME_DNS_FAILURE;
 	text_addf(&o->detail, "%s does not resolve: %s", s->endpoint->resolve,
 	    a->error != NULL ? a->error : "no address");
 	observation_seal(o);
@@ -149,9 +151,11 @@ spot_unresolved(struct spot *s, const struct resolve_answer *a,
 	s->chain = NULL;
 	s->unreadable = false;
 	s->phase = SPOT_IDLE;
-	s->misses++;
 	strings_done(&s->addresses);
 	strings_done(&s->differing);
+	if (a->resolver_failed)
+		return SPOT_OURS;
+	s->misses++;
 	return SPOT_MISSED;
 }
 
@@ -304,8 +308,7 @@ static enum spot_news
 missed(struct spot *s, struct sight *best)
 {
 	if (best->seen->outcome == OUTCOME_NOT_TRIED) {
-		if (s->seen == NULL)
-			keep(s, best);
+		keep(s, best);		/* what was seen before is not now */
 		return SPOT_OURS;
 	}
 	s->misses++;

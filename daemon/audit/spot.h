@@ -30,6 +30,7 @@ struct spot {
 	/* the look under way */
 	enum spot_phase		  phase;
 	enum look_mode		  mode;
+	int64_t			  began_ms;	/* monotonic */
 	struct sight		**part;		/* one per address, as they come */
 	size_t			  n_parts, n_expected;
 	/* the last that counted */

@@ -36,8 +36,9 @@ struct resolver {
 
 struct question {
 	struct resolver		*resolver;
-	resolve_done_fn		*done;
+	resolve_done_fn		*done;		/* NULL once it was called */
 	void			*ctx;
+	struct event		*deadline;	/* NULL: none */
 };
 
 static const struct {
@@ -289,6 +290,15 @@ say_error(struct resolve_answer *to, int status)
 }
 
 static void
+tell(struct question *q, const struct resolve_answer *to)
+{
+	resolve_done_fn *done = q->done;
+
+	q->done = NULL;
+	done(q->ctx, to);
+}
+
+static void
 answer(struct question *q, int status, const struct ares_addrinfo *info)
 {
 	struct resolve_answer to = { .n = 0 };
@@ -299,7 +309,29 @@ answer(struct question *q, int status, const struct ares_addrinfo *info)
 		add_node(&to, node);
 	if (to.n == 0)
 		say_error(&to, status);
-	q->done(q->ctx, &to);
+	tell(q, &to);
+}
+
+/* c-ares keeps the question until its own timeouts have run out. */
+static void
+on_deadline(evutil_socket_t fd, short what, void *ctx)
+{
+	struct resolve_answer to = { .n = 0 };
+
+	(void)fd;
+	(void)what;
+	say_error(&to, ARES_ETIMEOUT);
+	tell(ctx, &to);
+}
+
+static void
+start_deadline(struct question *q, int64_t timeout_ms)
+{
+	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+
+	q->deadline = evtimer_new(q->resolver->base, on_deadline, q);
+	if (q->deadline != NULL)
+		evtimer_add(q->deadline, &tv);
 }
 
 static void
@@ -309,9 +341,11 @@ on_answer(void *ctx, int status, int timeouts, struct ares_addrinfo *info)
 
 	(void)timeouts;
 	q->resolver->pending--;
-	if (!q->resolver->ending)
+	if (q->done != NULL && !q->resolver->ending)
 		answer(q, status, info);
 	ares_freeaddrinfo(info);
+	if (q->deadline != NULL)
+		event_free(q->deadline);
 	free(q);
 }
 
@@ -335,7 +369,7 @@ answer_literal(const char *name, resolve_done_fn *done, void *ctx)
 
 void
 resolver_ask(struct resolver *r, const char *name, int families,
-    resolve_done_fn *done, void *ctx)
+    int64_t timeout_ms, resolve_done_fn *done, void *ctx)
 {
 	struct ares_addrinfo_hints hints = {
 		.ai_flags = ARES_AI_NOSORT,
@@ -348,8 +382,10 @@ resolver_ask(struct resolver *r, const char *name, int families,
 	if (answer_literal(name, done, ctx))
 		return;
 	q = xcalloc(1, sizeof(*q));
-	*q = (struct question){ r, done, ctx };
+	*q = (struct question){ r, done, ctx, NULL };
 	r->pending++;
+	if (timeout_ms > 0)
+		start_deadline(q, timeout_ms);
 	ares_getaddrinfo(r->channel, name, NULL, &hints, on_answer, q);
 	start_tick(r);
 }

@@ -29,9 +29,13 @@ typedef void resolve_done_fn(void *ctx, const struct resolve_answer *);
 /* servers empty: the system's. NULL: *why. */
 struct resolver	*resolver_new(struct event_base *, const struct strings *servers,
 		    int64_t timeout_ms, struct text *why) MUST_USE;
-/* families: FAMILY_* bits. The callback may come before this returns. */
+/*
+ * families: FAMILY_* bits. Without an answer after timeout_ms the question is
+ * given up as one that nobody answered; 0: when the servers' own timeouts have
+ * run out. The callback comes once, perhaps before this returns.
+ */
 void		 resolver_ask(struct resolver *, const char *name, int families,
-		    resolve_done_fn *, void *ctx);
+		    int64_t timeout_ms, resolve_done_fn *, void *ctx);
 /* Pending questions are dropped without a call. Never from within a done. */
 void		 resolver_free(struct resolver *);
 

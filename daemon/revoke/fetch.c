@@ -333,7 +333,7 @@ resolve(struct fetch *t)
 	q->fetch = t;
 	t->question = q;
 	LIST_INSERT_HEAD(&t->fetcher->questions, q, entry);
-	resolver_ask(t->fetcher->resolver, t->url.host, t->families,
+	resolver_ask(t->fetcher->resolver, t->url.host, t->families, 0,
 	    on_resolved, q);
 }
 
