@@ -76,16 +76,22 @@ print_remedy(struct page *p, const struct result *r,
 static void
 print_places(struct page *p, const struct result *r)
 {
-	struct text line = {0};
+	const struct endpoint *e = r->endpoint;
+	struct text line = {0}, own = {0};
 
-	for (size_t i = 1; i < r->places.n; i++)
-		text_addf(&line, "%s%s", i > 1 ? ", " : "also at ",
-		    r->places.item[i]);
+	if (e != NULL)
+		endpoint_place(e->address != NULL ? e->address : e->resolve,
+		    e->port, &own);
+	for (size_t i = 0; i < r->places.n; i++)
+		if (!text_equal(r->places.item[i], text_str(&own)))
+			text_addf(&line, "%s%s", line.len > 0 ? ", " :
+			    "also at ", r->places.item[i]);
 	if (line.len > 0) {
 		page_style(p, PAGE_DIM);
 		page_paragraph(p, FINDINGS_MESSAGE, text_str(&line));
 	}
 	text_done(&line);
+	text_done(&own);
 }
 
 static void
