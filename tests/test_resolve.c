@@ -5,6 +5,8 @@
 #include "test.h"
 
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <event2/event.h>
 
@@ -238,6 +240,21 @@ a_name_server_that_is_not_there_is_said(void **state)
 	event_base_free(base);
 }
 
+static bool
+hosts_file_names_localhost(void)
+{
+	FILE *f = fopen("/etc/hosts", "re");
+	char line[256];
+	bool found = false;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		found |= strncmp(line, "127.0.0.1", 9) == 0 &&
+		    strstr(line, "localhost") != NULL;
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
 static void
 literals_and_the_hosts_file_need_no_server(void **state)
 {
@@ -251,9 +268,12 @@ literals_and_the_hosts_file_need_no_server(void **state)
 	a = ask(r, "2001:db8::1", FAMILY_IPV4);
 	assert_int_equal(a.last.n, 1);
 	assert_int_equal(a.last.address[0].ss_family, AF_INET6);
-	a = ask(r, "localhost", FAMILY_IPV4);
-	assert_int_equal(a.last.n, 1);
-	assert_int_equal(last_byte(&a.last, 0), 1);
+	/* a bare system may come without the file */
+	if (hosts_file_names_localhost()) {
+		a = ask(r, "localhost", FAMILY_IPV4);
+		assert_int_equal(a.last.n, 1);
+		assert_int_equal(last_byte(&a.last, 0), 1);
+	}
 	resolver_free(r);
 	event_base_free(base);
 }
