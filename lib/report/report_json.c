@@ -188,8 +188,7 @@ set_endpoint(json_t *o, const struct snapshot *s,
 	document_set(o, "outcome",
 	    json_string(outcome_name(snapshot_outcome(e))));
 	document_set(o, "detail", document_text(text_str(&detail)));
-	document_set(o, "http_status", e->seen != NULL &&
-	    e->seen->http_status > 0 ?
+	document_set(o, "http_status", observed && e->seen->http_status > 0 ?
 	    json_integer(e->seen->http_status) : json_null());
 	document_set(o, "via", observed && e->seen->via != VIA_NONE ?
 	    json_string(via_name(e->seen->via)) : json_null());

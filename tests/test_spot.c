@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+/* Of a name's addresses the one that tells most counts. */
+#include "audit/spot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cwaudit/mem.h"
+#include "make_cert.h"
+#include "test.h"
+#include "world.h"
+
+#define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
+#define NOW		1780272000	/* 2026-06-01T00:00:00Z */
+#define FQDN		"cwa01.nwtraders.local"
+
+static const struct {
+	const char	*why;
+	enum outcome	 first, second;	/* of 10.0.0.1 and 10.0.0.2 */
+	enum outcome	 counts;
+	enum spot_news	 news;
+} cases[] = {
+	{ "the first is dead", OUTCOME_TIMEOUT, OUTCOME_OBSERVED,
+	    OUTCOME_OBSERVED, SPOT_FIRST },
+	{ "the second is dead", OUTCOME_OBSERVED, OUTCOME_REFUSED,
+	    OUTCOME_OBSERVED, SPOT_FIRST },
+	{ "both are", OUTCOME_TIMEOUT, OUTCOME_TIMEOUT, OUTCOME_TIMEOUT,
+	    SPOT_MISSED },
+	{ "our own fault at both", OUTCOME_NOT_TRIED, OUTCOME_NOT_TRIED,
+	    OUTCOME_NOT_TRIED, SPOT_OURS },
+};
+
+static struct sight *
+make_sight(struct setup *setup, const struct endpoint *e, enum outcome outcome,
+    const char *address, const struct cert *leaf)
+{
+	struct sight *p = sight_new(setup);
+	struct observation *o = world_look(NOW);
+
+	o->outcome = outcome;
+	snprintf(o->address, sizeof(o->address), "%s", address);
+	p->look.endpoint = e;
+	p->look.mode = LOOK_PROVE;
+	p->seen = o;
+	p->leaf = outcome == OUTCOME_OBSERVED ? cert_ref(leaf) : NULL;
+	return p;
+}
+
+static void
+an_address_that_is_dead_hides_none_that_answers(void **state)
+{
+	struct setup *setup = xcalloc(1, sizeof(*setup));
+	struct made ca = make_ca("CA", NULL);
+	struct made m = make_cert((struct recipe){ .cn = FQDN, .issuer = &ca });
+	const struct endpoint *mtls;
+
+	(void)state;
+	setup->refs = 1;
+	setup->inventory = world_inventory("hosts:\n  - fqdn: " FQDN "\n"
+	    "    sites: [{url: https://im.contoso.com, mtls_port: 5061}]\n");
+	mtls = &setup->inventory->endpoints[1];
+	for (size_t i = 0; i < ARRAY_N(cases); i++) {
+		struct spot s;
+		enum spot_news news;
+
+		spot_init(&s, mtls);
+		s.mode = LOOK_PROVE;
+		s.n_expected = 2;
+		assert_false(spot_add(&s, make_sight(setup, mtls,
+		    cases[i].second, "10.0.0.2", m.cert)));
+		assert_true(spot_add(&s, make_sight(setup, mtls,
+		    cases[i].first, "10.0.0.1", m.cert)));
+		news = spot_settle(&s, false);
+		if (news != cases[i].news ||
+		    s.seen->outcome != cases[i].counts)
+			fail_msg("%s: %s", cases[i].why,
+			    outcome_name(s.seen->outcome));
+		spot_done(&s);
+	}
+	setup_unref(setup);
+	made_free(&m);
+	made_free(&ca);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    an_address_that_is_dead_hides_none_that_answers),
+	};
+
+	return cmocka_run_group_tests_name("spot", tests, NULL, NULL);
+}
