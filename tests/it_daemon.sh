@@ -9,7 +9,10 @@ build=$(realpath "${1:-build}")
 # /dev/log of our own: a private mount namespace, so that the machine's log is
 # neither needed nor touched.
 if [ "${IT_INSIDE:-}" != yes ]; then
-	IT_INSIDE=yes exec unshare --mount --propagation private "$0" "$build"
+	# the root of a chroot is no mount point, and can't be made private
+	how=private
+	unshare --mount --propagation private true 2>/dev/null || how=unchanged
+	IT_INSIDE=yes exec unshare --mount --propagation $how "$0" "$build"
 fi
 
 passed=0 failed=0
