@@ -17,7 +17,7 @@
 struct answers {
 	unsigned calls;
 	struct resolve_answer last;
-	char error[80];
+	char error[80];		/* resolve_failure()'s, of "it" */
 };
 
 static struct event_base *base;
@@ -30,7 +30,13 @@ on_answer(void *ctx, const struct resolve_answer *a)
 
 	to->calls++;
 	to->last = *a;
-	snprintf(to->error, sizeof(to->error), "%s", a->error ? a->error : "");
+	if (a->n == 0) {
+		struct text words = {0};
+
+		resolve_failure(a, "it", &words);
+		snprintf(to->error, sizeof(to->error), "%s", text_str(&words));
+		text_done(&words);
+	}
 	outstanding--;
 }
 
@@ -201,10 +207,13 @@ static const struct {
 	bool		 failed;
 	const char	*error;
 } failures[] = {
-	{ "missing.test", false, "no such name" },
-	{ "nothing.test", false, "the name has no address" },
-	{ "broken.test", true, "no name server could answer" },
-	{ "quiet.test", true, "no answer from any name server" },
+	{ "missing.test", false, "it does not resolve: no such name" },
+	{ "nothing.test", false,
+	    "it does not resolve: the name has no address" },
+	{ "broken.test", true,
+	    "it could not be looked up: no name server could answer" },
+	{ "quiet.test", true,
+	    "it could not be looked up: no answer from any name server" },
 };
 
 static void

@@ -34,7 +34,7 @@ static const struct {
 	const char	*ports;
 	size_t		 spoken;	/* findings of weak-key */
 	size_t		 places;	/* of the first one */
-	const char	*phrase;	/* in its message; NULL: not "so at" */
+	const char	*phrase;	/* in its message; NULL: not "only at" */
 } cases[] = {
 	{ "nothing is wrong", "single", "rrrr", 0, 0, NULL },
 	{ "one wrong certificate on all ports", "single", "wwww", 1, 4, NULL },
@@ -42,8 +42,8 @@ static const struct {
 	{ "each site has a slot of its own", "separate", "wrwr", 2, 1, NULL },
 	{ "an unseen port adds nothing", "single", "w-ww", 1, 3, NULL },
 	{ "one binding was not moved", "single", "rwrr", 1, 1,
-	    "(so at port 5061;" },
-	{ "the worst speaks", "single", "wxww", 1, 4, "(so at port 5061;" },
+	    "(only at port 5061;" },
+	{ "the worst speaks", "single", "wxww", 1, 4, "(only at port 5061;" },
 };
 
 static struct inventory *

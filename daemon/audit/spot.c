@@ -140,8 +140,7 @@ spot_unresolved(struct spot *s, const struct resolve_answer *a,
 	/* A name server that does not answer is our side's fault. */
 	o->outcome = a->resolver_failed ? OUTCOME_NOT_TRIED :
 	    OUTCOME_DNS_FAILURE;
-	text_addf(&o->detail, "%s does not resolve: %s", s->endpoint->resolve,
-	    a->error != NULL ? a->error : "no address");
+	resolve_failure(a, s->endpoint->resolve, &o->detail);
 	observation_seal(o);
 	observation_free(s->seen);
 	cert_unref(s->leaf);

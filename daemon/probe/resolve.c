@@ -190,6 +190,15 @@ resolver_new(struct event_base *base, const struct strings *servers,
 }
 
 void
+resolve_failure(const struct resolve_answer *a, const char *name,
+    struct text *out)
+{
+	text_addf(out, "%s %s: %s", name, a->resolver_failed ?
+	    "could not be looked up" : "does not resolve",
+	    a->error != NULL ? a->error : "no address");
+}
+
+void
 resolver_free(struct resolver *r)
 {
 	if (r == NULL)

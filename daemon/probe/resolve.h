@@ -36,6 +36,10 @@ struct resolver	*resolver_new(struct event_base *, const struct strings *servers
  */
 void		 resolver_ask(struct resolver *, const char *name, int families,
 		    int64_t timeout_ms, resolve_done_fn *, void *ctx);
+/* For an answer without addresses: "NAME does not resolve: ...", or that the
+ * name could not be looked up. Appends to out. */
+void		 resolve_failure(const struct resolve_answer *, const char *name,
+		    struct text *out);
 /* Pending questions are dropped without a call. Never from within a done. */
 void		 resolver_free(struct resolver *);
 

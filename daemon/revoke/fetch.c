@@ -286,8 +286,7 @@ resolved(struct fetch *t, const struct resolve_answer *answer)
 	struct text line = {0}, words = {0};
 
 	if (answer->n == 0) {
-		text_addf(&words, "%s does not resolve: %s", t->url.host,
-		    answer->error != NULL ? answer->error : "no address");
+		resolve_failure(answer, t->url.host, &words);
 		t->host_failed = true;
 		fetch_fail(t, text_str(&words));
 		text_done(&words);

@@ -110,16 +110,17 @@ add_places(struct result *lead, struct result *const *port, size_t n)
 static void
 name_ports(struct result *lead, struct result *const *port, size_t n)
 {
-	struct text all = {0};
+	struct text all = {0}, list = {0};
 	size_t named = 0;
 
-	text_add(&all, lead->message);
-	text_add(&all, " (so at ");
 	for (size_t i = 0; i < n; i++)
 		if (reads_alike(port[i], lead))
-			text_addf(&all, "%sport %u", named++ > 0 ? ", " : "",
+			text_addf(&list, "%s%u", named++ > 0 ? ", " : "",
 			    port[i]->endpoint->port);
-	text_add(&all, "; the slot's other ports answer otherwise)");
+	text_addf(&all, "%s (only at port%s %s; the other ports that should "
+	    "present the same certificate answer otherwise)", lead->message,
+	    named > 1 ? "s" : "", text_str(&list));
+	text_done(&list);
 	free(lead->message);
 	lead->message = text_take(&all);
 }
