@@ -43,3 +43,30 @@ jq -e '[.endpoints[] | select(.outcome == "not-tried")] == []' \
     "$dir/audit.json" >/dev/null ||
     { echo "it_fleet: some endpoints were not tried"; exit 1; }
 [ ! -s "$dir/faults" ]
+
+# Short of descriptors, the auditor says so of itself: a port shows what it
+# showed before or was not tried, and nothing is refused or silent for it.
+outcomes='.endpoints[] | "\(.host) \(.kind) \(.port) \(.outcome)"'
+jq -r "$outcomes" "$dir/audit.json" | sort >"$dir/outcomes"
+few() {		# descriptors -> few.json, few.err, status
+	status=0
+	(ulimit -n "$1" && timeout 100 "$B/cwaudit" audit \
+	    -i "$dir/inventory.yaml" -o json) >"$dir/few.json" \
+	    2>"$dir/few.err" || status=$?
+}
+few 40
+jq -r "$outcomes" "$dir/few.json" | sort | comm -13 "$dir/outcomes" - |
+    grep -v ' not-tried$' >"$dir/faults" || :
+cat "$dir/faults"
+[ $status = 1 ] && [ ! -s "$dir/faults" ] || {
+	echo "it_fleet: 40 descriptors: exit status $status, or ports blamed"
+	exit 1
+}
+few 12
+grep -q '12 descriptors are allowed (ulimit -n), at least' "$dir/few.err" &&
+    [ $status = 2 ] || {
+	cat "$dir/few.err"
+	echo "it_fleet: 12 descriptors: exit status $status, not 2 and why"
+	exit 1
+}
+echo "it_fleet: short of descriptors, no port was blamed"

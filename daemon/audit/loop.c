@@ -12,6 +12,9 @@
 #include "news.h"
 
 #define FDS_PER_LOOK	2	/* a socket, and what libcurl keeps beside it */
+#define FDS_PER_WORKER	6	/* its loop, its queue, its signals */
+#define FDS_PROCESS	22	/* the conductor's loop, files, one look */
+#define FDS_FEWEST	(FDS_PROCESS + FDS_PER_WORKER)
 #define FDS_BESIDE	128	/* everything else of the process */
 
 struct question {
@@ -187,22 +190,6 @@ on_answers(evutil_socket_t fd, short what, void *ctx)
 	run_audit(l);
 }
 
-/* Raises the descriptor limit, or narrows the window to what it allows. */
-static void
-fit_window(struct loop *l)
-{
-	rlim_t want = (rlim_t)l->config.window * FDS_PER_LOOK + FDS_BESIDE;
-	struct rlimit lim;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) != 0 || lim.rlim_cur >= want)
-		return;
-	lim.rlim_cur = lim.rlim_max < want ? lim.rlim_max : want;
-	(void)setrlimit(RLIMIT_NOFILE, &lim);
-	if (lim.rlim_cur < want)
-		l->config.window = lim.rlim_cur > FDS_BESIDE + FDS_PER_LOOK ?
-		    (unsigned)((lim.rlim_cur - FDS_BESIDE) / FDS_PER_LOOK) : 1;
-}
-
 static unsigned
 worker_count(const struct config *c)
 {
@@ -213,11 +200,44 @@ worker_count(const struct config *c)
 	return cores > 0 ? (unsigned)cores : 1;
 }
 
+/*
+ * Raises the descriptor limit, or fits workers and window into what it allows:
+ * many looks at once are worth little to who has no socket for them.
+ */
+static bool
+fit_descriptors(struct loop *l, struct text *why)
+{
+	struct config *c = &l->config;
+	rlim_t want = (rlim_t)c->window * FDS_PER_LOOK + FDS_BESIDE +
+	    (rlim_t)c->workers * FDS_PER_WORKER;
+	struct rlimit lim;
+	rlim_t left;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) != 0 || lim.rlim_cur >= want)
+		return true;
+	lim.rlim_cur = lim.rlim_max < want ? lim.rlim_max : want;
+	(void)setrlimit(RLIMIT_NOFILE, &lim);
+	if (lim.rlim_cur < FDS_FEWEST) {
+		text_addf(why, "%ju descriptors are allowed (ulimit -n), at "
+		    "least %u are needed", (uintmax_t)lim.rlim_cur,
+		    FDS_FEWEST);
+		return false;
+	}
+	if (lim.rlim_cur >= want)
+		return true;
+	left = (lim.rlim_cur - FDS_PROCESS) / FDS_PER_WORKER;
+	if (left < c->workers)
+		c->workers = (unsigned)left;
+	c->window = lim.rlim_cur > FDS_BESIDE + FDS_PER_LOOK ?
+	    (unsigned)((lim.rlim_cur - FDS_BESIDE) / FDS_PER_LOOK) : 1;
+	return true;
+}
+
 static bool
 start(struct loop *l, struct text *why)
 {
 	struct workers_options wo = {
-		.n = worker_count(&l->config),
+		.n = l->config.workers,
 		/* one look may become one per address of a name */
 		.window = (size_t)l->config.window * RESOLVE_MAX + 1,
 		.clock = l->options.audit.clock,
@@ -259,9 +279,9 @@ loop_new(const struct loop_options *o, struct text *why)
 	mine.ctx = l;
 	l->options = *o;
 	l->config = *o->audit.config;	/* borrows its strings */
-	fit_window(l);
+	l->config.workers = worker_count(&l->config);
 	l->options.audit.config = &l->config;
-	if (!start(l, why)) {
+	if (!fit_descriptors(l, why) || !start(l, why)) {
 		loop_free(l);
 		return NULL;
 	}

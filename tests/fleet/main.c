@@ -238,7 +238,8 @@ parse_options(int argc, char **argv, struct options *o)
 		{ "print", 0, NULL, 'p' }, { "time", 1, NULL, 't' },
 		{ "base", 1, NULL, 'b' }, { "net", 1, NULL, 'n' },
 		{ "ready-fd", 1, NULL, 'f' }, { "ready-file", 1, NULL, 'r' },
-		{ "quiet", 0, NULL, 'q' }, { NULL, 0, NULL, 0 },
+		{ "quiet", 0, NULL, 'q' }, { "help", 0, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -263,6 +264,9 @@ parse_options(int argc, char **argv, struct options *o)
 			o->ready_fd = (int)parse_number(optarg, 1000000);
 			break;
 		case 'r': o->ready_file = optarg; break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
 		default:
 			fputs(usage, stderr);
 			exit(2);
