@@ -103,11 +103,14 @@ $B/libdaemon.a: $(DAEMON_OBJ)
 	$(call say,AR  ,$@)
 	$(Q)ar rcs $@ $^
 
+# A test that is named for a module of lib/ links no more than lib/ needs.
+LIB_NOUN := $(notdir $(LIB))
+
 $(UNIT): $B/tests/%: tests/%.c $B/libcwaudit.a $B/libdaemon.a Makefile
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -Itests -MMD -MP $(ALL_LDFLAGS) -o $@ $< \
-	    $(if $(wildcard lib/*/$(*:test_%=%).c),$B/libcwaudit.a -lcmocka,\
+	    $(if $(filter $(LIB_NOUN) $(LIB_NOUN:=_%),$(*:test_%=%)),$B/libcwaudit.a -lcmocka,\
 	    $B/libdaemon.a $B/libcwaudit.a -lcmocka $(DAEMON_LIBS)) $(LIB_LIBS)
 
 # The simulated fleet: servers for the tests and the demonstration.
