@@ -8,60 +8,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "test.h"
-
+#include "golden.h"
 #include "sample.h"
 
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
-
-static bool
-keep(void *ctx, const char *bytes, size_t len)
-{
-	text_add_bytes(ctx, bytes, len);
-	return true;
-}
-
-static bool
-refuse(void *ctx, const char *bytes, size_t len)
-{
-	size_t *calls = ctx;
-
-	(void)bytes;
-	(void)len;
-	++*calls;
-	return false;
-}
-
-static void
-read_golden(const char *name, struct text *out)
-{
-	struct text path = {0};
-	char buf[4096];
-	size_t n;
-	FILE *f;
-
-	text_addf(&path, "tests/golden/%s", name);
-	f = fopen(text_str(&path), "rb");
-	assert_non_null(f);
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		text_add_bytes(out, buf, n);
-	(void)fclose(f);
-	text_done(&path);
-}
-
-static void
-write_golden(const char *name, const struct text *bytes)
-{
-	struct text path = {0};
-	FILE *f;
-
-	text_addf(&path, "tests/golden/%s", name);
-	f = fopen(text_str(&path), "wb");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text_str(bytes), 1, bytes->len, f), bytes->len);
-	assert_int_equal(fclose(f), 0);
-	text_done(&path);
-}
 
 /*
  * Lists of rules that judged nothing grow with the table; what stands there
@@ -131,7 +81,7 @@ every_host_is_told_as_its_golden_file(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_N(cases); i++) {
 		struct report_options options = cases[i].options;
-		struct text all = {0}, out = {0}, golden = {0};
+		struct text all = {0}, out = {0};
 		struct explain x;
 
 		options.version = "0.1.0";
@@ -139,15 +89,8 @@ every_host_is_told_as_its_golden_file(void **state)
 		assert_true(cases[i].render(&x, "inventory.yaml", &options,
 		    keep, &all));
 		cut_lists(&all, &out);
-		if (getenv("GOLDEN_WRITE") != NULL)
-			write_golden(cases[i].golden, &out);
-		read_golden(cases[i].golden, &golden);
-		if (strcmp(text_str(&out), text_str(&golden)) != 0)
-			fail_msg("differs from tests/golden/%s:\n%s",
-			    cases[i].golden, text_str(&out));
+		assert_golden(&out, cases[i].golden);
 		text_done(&all);
-		text_done(&out);
-		text_done(&golden);
 		explain_done(&x);
 	}
 	snapshot_unref(s);

@@ -116,6 +116,28 @@ lists_fold_ascii_case_only(void **state)
 	strings_done(&s);
 }
 
+static void
+equal_lists_have_the_same_items_in_the_same_order(void **state)
+{
+	struct strings a = {0}, b = {0};
+
+	(void)state;
+	assert_true(strings_equal(&a, &b));
+	strings_add(&a, "a");
+	assert_false(strings_equal(&a, &b));
+	strings_add(&b, "A");
+	assert_false(strings_equal(&a, &b));
+	strings_done(&b);
+	strings_add(&b, "b");
+	strings_add(&b, "a");
+	strings_add(&a, "b");
+	assert_false(strings_equal(&a, &b));
+	strings_sort(&b);
+	assert_true(strings_equal(&a, &b));
+	strings_done(&a);
+	strings_done(&b);
+}
+
 static const struct {
 	const char *word, *quoted;
 } words[] = {
@@ -152,6 +174,8 @@ main(void)
 		cmocka_unit_test(a_near_word_is_found_and_a_far_one_is_not),
 		cmocka_unit_test(numbers_are_digits_within_the_limit),
 		cmocka_unit_test(lists_fold_ascii_case_only),
+		cmocka_unit_test(
+		    equal_lists_have_the_same_items_in_the_same_order),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

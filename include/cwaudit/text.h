@@ -60,6 +60,8 @@ void	 strings_add(struct strings *, const char *);		/* copies */
 void	 strings_add_unique(struct strings *, const char *);	/* ASCII case */
 bool	 strings_has(const struct strings *, const char *);	/* ASCII case */
 void	 strings_sort(struct strings *);			/* by bytes */
+/* The same items in the same order, byte for byte? */
+bool	 strings_equal(const struct strings *, const struct strings *);
 void	 strings_copy(struct strings *to, const struct strings *from);
 /* item, sep, item ...; items are taken as they are */
 void	 strings_join(const struct strings *, const char *sep, struct text *);

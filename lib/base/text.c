@@ -265,6 +265,17 @@ strings_copy(struct strings *to, const struct strings *from)
 		strings_add(to, from->item[i]);
 }
 
+bool
+strings_equal(const struct strings *a, const struct strings *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->item[i], b->item[i]) != 0)
+			return false;
+	return true;
+}
+
 void
 strings_join(const struct strings *s, const char *sep, struct text *out)
 {

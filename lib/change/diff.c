@@ -187,17 +187,6 @@ finding_new(const char *owner, const struct result *r, int64_t now)
 }
 
 static bool
-same_offenders(const struct strings *a, const struct strings *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->item[i], b->item[i]) != 0)
-			return false;
-	return true;
-}
-
-static bool
 same_leaf(const struct finding *f, const struct result *r)
 {
 	return !f->has_leaf || r->leaf == NULL ||
@@ -219,7 +208,7 @@ fail_again(const struct apply *a, struct finding *f, const struct result *r)
 	enum severity prev = f->severity;
 	bool was_waived = f->waived;
 	bool changed = prev != r->severity ||
-	    !same_offenders(&f->offenders, &r->offenders) ||
+	    !strings_equal(&f->offenders, &r->offenders) ||
 	    !same_leaf(f, r);
 
 	finding_fill(f, r);

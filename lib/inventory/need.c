@@ -8,21 +8,10 @@
 #include "cwaudit/mem.h"
 
 static bool
-same_names(const struct strings *a, const struct strings *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->item[i], b->item[i]) != 0)
-			return false;
-	return true;
-}
-
-static bool
 same_certificate(const struct expectation *a, const struct expectation *b)
 {
 	return a->role == b->role && strcmp(a->cn, b->cn) == 0 &&
-	    same_names(&a->names, &b->names);
+	    strings_equal(&a->names, &b->names);
 }
 
 static void
