@@ -341,7 +341,7 @@ sweep_findings(struct sweep *w, enum severity least)
 	strings_sort(&list);
 	strings_join(&list, " ", &all);
 	strings_done(&list);
-	snapshot_unref(snap);
+	snapshot_free(snap);
 	return text_take(&all);
 }
 

@@ -139,7 +139,7 @@ hello_mode_takes_in_what_a_hello_saw(void **state)
 	snap = audit_snapshot(w->audit);
 	for (size_t i = 0; i < snap->n_endpoints; i++)
 		assert_non_null(snap->endpoints[i].leaf);
-	snapshot_unref(snap);
+	snapshot_free(snap);
 }
 
 static void
@@ -180,7 +180,7 @@ what_the_resolver_said_is_passed_on(void **state)
 	    OUTCOME_DNS_FAILURE);
 	assert_non_null(strstr(text_str(&snap->endpoints[0].seen->detail),
 	    "the server says that there is no such name"));
-	snapshot_unref(snap);
+	snapshot_free(snap);
 }
 
 /* Our own fault: nothing is said of the host, and nothing of it is fine. */
@@ -208,7 +208,7 @@ silence_of_the_name_servers_is_not_the_hosts(void **state)
 	assert_int_equal(snap->endpoints[0].seen->outcome, OUTCOME_NOT_TRIED);
 	assert_int_equal(snapshot_worst(snap), SEVERITY_OFF);
 	assert_false(snapshot_complete(snap));
-	snapshot_unref(snap);
+	snapshot_free(snap);
 }
 
 int

@@ -236,7 +236,7 @@ assert_farm_says(struct sweep *w, const char *part, const char *what)
 			    NULL;
 	if (!found)
 		fail_msg("%s: nothing says %s", what, part);
-	snapshot_unref(snap);
+	snapshot_free(snap);
 }
 
 static void
@@ -502,7 +502,7 @@ names_must_lead_to_the_site(void **state)
 				    strstr(s->results.item[k].message,
 				    dns[i].message) != NULL;
 			assert_true(found);
-			snapshot_unref(s);
+			snapshot_free(s);
 		}
 		array_done(&a);
 		text_done(&all);

@@ -91,7 +91,7 @@ off_and_self_signed_do_not_apply_and_no_answer_is_unknown(void **state)
 	c.s->leaf = NULL;	/* the last look brought none */
 	expect(check_revoked, &c, VERDICT_UNKNOWN, "");
 	c.s->leaf = leaf;
-	revocation_unref(c.r);
+	revocation_free(c.r);
 	c.s->revocation = revocation_new(&(struct chain){ .n_path = 0 });
 	expect(check_revoked, &c, VERDICT_NOT_APPLICABLE, "");
 	expect(check_revocation_unknown, &c, VERDICT_NOT_APPLICABLE, "");

@@ -65,7 +65,6 @@ defaults_are_those_of_the_table(void **state)
 	config_init(&c);
 	assert_null(c.path);
 	assert_string_equal(c.inventory, "/etc/cwaudit/inventory.yaml");
-	assert_string_equal(c.store, "memory:");
 	assert_int_equal(c.interval_https_s, 3600);
 	assert_int_equal(c.interval_mtls_s, 6 * 3600);
 	assert_int_equal(c.prove_every_s, 86400);
@@ -84,11 +83,6 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c.log_facility, LOG_DAEMON);
 	assert_int_equal(c.log_format, LOG_FORMAT_KV);
 	assert_int_equal(c.log_max_events, 1000);
-	assert_string_equal(c.http_listen, "127.0.0.1:9817");
-	assert_false(c.http_allow_remote);
-	assert_int_equal(c.http_hosts.n, 0);
-	assert_int_equal(c.metrics_max_endpoints, 10000);
-	assert_int_equal(c.n_notify, 0);
 	assert_int_equal(c.resolver_servers.n, 0);
 	assert_int_equal(c.resolver_timeout_ms, 2000);
 	config_done(&c);
@@ -105,29 +99,17 @@ every_key_is_read(void **state)
 	(void)state;
 	assert_true(read_text(
 	    "inventory: i.yaml\n"
-	    "store: sqlite:state/db\n"
 	    "interval: {https: 30m, mtls: 1d}\n"
 	    "prove_every: 12h\nmode: hello\ntimeout: 2500ms\nwindow: 1000\n"
 	    "per_host: 4\nworkers: 8\nrate: 100\nrollout: 2d\n"
 	    "host_rollout: 0s\nsettle: 1m\nrenotify: 7d\ncoverage: 95%\n"
 	    "log: {facility: local3, format: cee, max_events: 5}\n"
-	    "http:\n"
-	    "  listen: \"[2001:DB8::1]:80\"\n"
-	    "  allow_remote: yes\n"
-	    "  hosts: [audit.contoso.com]\n"
-	    "metrics_max_endpoints: 7\n"
-	    "notify:\n"
-	    "  - {type: webhook, url: https://h.contoso.com/x,\n"
-	    "     header_file: secret, ca_file: /ca.pem}\n"
-	    "  - {type: command, path: /bin/true}\n"
 	    "resolver: {servers: [10.0.0.1, \"10.0.0.2:5353\", "
 	    "\"2001:db8::1\"],\n"
 	    "  timeout: 1s}\n", &c, &says));
 	assert_string_equal(text_str(&says), "");
 	(void)snprintf(path, sizeof(path), "%s/i.yaml", directory);
 	assert_string_equal(c.inventory, path);
-	(void)snprintf(path, sizeof(path), "sqlite:%s/state/db", directory);
-	assert_string_equal(c.store, path);
 	assert_int_equal(c.interval_https_s, 1800);
 	assert_int_equal(c.interval_mtls_s, 86400);
 	assert_int_equal(c.prove_every_s, 12 * 3600);
@@ -146,16 +128,6 @@ every_key_is_read(void **state)
 	assert_int_equal(c.log_facility, LOG_LOCAL3);
 	assert_int_equal(c.log_format, LOG_FORMAT_CEE);
 	assert_int_equal(c.log_max_events, 5);
-	assert_string_equal(c.http_listen, "[2001:db8::1]:80");
-	assert_true(c.http_allow_remote);
-	assert_true(strings_has(&c.http_hosts, "audit.contoso.com"));
-	assert_int_equal(c.metrics_max_endpoints, 7);
-	assert_int_equal(c.n_notify, 2);
-	(void)snprintf(path, sizeof(path), "%s/secret", directory);
-	assert_string_equal(c.notify[0].header_file, path);
-	assert_string_equal(c.notify[0].ca_file, "/ca.pem");
-	assert_string_equal(c.notify[1].type, "command");
-	assert_string_equal(c.notify[1].url, "/bin/true");
 	assert_string_equal(c.resolver_servers.item[0], "10.0.0.1:53");
 	assert_string_equal(c.resolver_servers.item[1], "10.0.0.2:5353");
 	assert_string_equal(c.resolver_servers.item[2], "[2001:db8::1]:53");
@@ -197,33 +169,6 @@ static const struct { const char *text, *says; } mistakes[] = {
 	{ "renotify: 1m\n", "c:1:11: \"renotify\" must be a span from 1h to "
 	    "365d, one with a time of day (\"24h at 09:00\"), or off, not "
 	    "\"1m\"\n" },
-	{ "store: mysql:x\n", "c:1:8: \"store\" must be sqlite:PATH, "
-	    "postgresql://HOST/DATABASE or memory:, not \"mysql:x\"\n" },
-	{ "store: \"postgresql://u:secret@db/x\"\n", "c:1:8: no passwords "
-	    "here: name a file with \"?passfile=PATH\"\n" },
-	{ "http: {listen: \"0.0.0.1:80\"}\n", "c:1:16: others can reach "
-	    "0.0.0.1:80: say \"http: {allow_remote: yes}\" if that is meant, "
-	    "and put it behind a proxy that authenticates\n" },
-	{ "http: {listen: \"10.0.0.1:80\", allow_remote: yes}\n", "c:1:16: "
-	    "others can reach 10.0.0.1:80: list the names that browsers use "
-	    "for it in \"http: {hosts: [...]}\"\n" },
-	{ "http: {listen: \"127.0.0.1\"}\n", "c:1:16: \"127.0.0.1\" lacks a "
-	    "port: write ADDRESS:PORT; \"listen\" is ADDRESS:PORT, unix:PATH "
-	    "or off\n" },
-	{ "http: {listen: \"unix:\"}\n", "c:1:16: \"unix:\" lacks a path; "
-	    "\"listen\" is ADDRESS:PORT, unix:PATH or off\n" },
-	{ "notify: [{type: pager}]\n", "c:1:17: \"type\" must be one of "
-	    "webhook, alertmanager, command, not \"pager\"\n" },
-	{ "notify: [{url: x}]\n", "c:1:10: a notify needs \"type\"\n" },
-	{ "notify: [{type: webhook}]\n", "c:1:10: a notify of type webhook "
-	    "needs a \"url\"\n" },
-	{ "notify: [{type: webhook, url: x}]\n", "c:1:31: \"url\" must begin "
-	    "with http:// or https://\n" },
-	{ "notify: [{type: webhook, url: \"https://u:p@h/\"}]\n", "c:1:31: no "
-	    "passwords here: put an Authorization header into "
-	    "\"header_file\"\n" },
-	{ "notify: [{type: command, path: true}]\n", "c:1:10: a notify of "
-	    "type command needs an absolute \"path\"\n" },
 	{ "resolver: {servers: [dns.contoso.com]}\n", "c:1:22: "
 	    "\"dns.contoso.com\" is not an IPv4 or IPv6 address\n" },
 	{ "log: {facility: mail}\n", "c:1:17: \"facility\" must be one of "
@@ -241,26 +186,6 @@ each_mistake_has_its_line(void **state)
 
 		assert_false(read_text(mistakes[i].text, &c, &says));
 		assert_string_equal(text_str(&says), mistakes[i].says);
-		text_done(&says);
-		config_done(&c);
-	}
-}
-
-static void
-a_listener_may_be_local_off_or_a_socket(void **state)
-{
-	static const char *const texts[] = {
-		"http: {listen: off}", "http: {listen: \"127.9.9.9:1\"}",
-		"http: {listen: \"[::1]:1\"}", "http: {listen: unix:run/s}",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_N(texts); i++) {
-		struct config c;
-		struct text says = {0};
-
-		assert_true(read_text(texts[i], &c, &says));
-		assert_int_equal(c.http_listen == NULL, i == 0);
 		text_done(&says);
 		config_done(&c);
 	}
@@ -319,12 +244,12 @@ only_what_needs_a_restart_is_named(void **state)
 	(void)state;
 	config_init(&old);
 	assert_true(read_text("interval: {https: 2h}\nworkers: 3\n"
-	    "store: sqlite:x\nhttp: {listen: off}\nrenotify: off\n"
+	    "log: {facility: local1, format: cee}\nrenotify: off\n"
 	    "resolver: {servers: 10.0.0.1}\n", &new, &says));
 	config_compare(&old, &new, &differ);
 	strings_join(&differ, " ", &t);
 	assert_string_equal(text_str(&t),
-	    "store workers http.listen resolver.servers");
+	    "workers log.facility resolver.servers");
 	strings_done(&differ);
 	text_done(&t);
 	text_done(&says);
@@ -420,24 +345,6 @@ files_are_lent_to_an_inventory(void **state)
 	free(more);
 }
 
-static void
-paths_are_beside_their_file(void **state)
-{
-	static const struct { const char *base, *path, *is; } cases[] = {
-		{ "/etc/c/a.yaml", "b.pem", "/etc/c/b.pem" },
-		{ "/etc/c/a.yaml", "/b.pem", "/b.pem" },
-		{ "a.yaml", "b.pem", "b.pem" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_N(cases); i++) {
-		char *s = file_beside(cases[i].base, cases[i].path);
-
-		assert_string_equal(s, cases[i].is);
-		free(s);
-	}
-}
-
 static int
 set_up(void **state)
 {
@@ -468,7 +375,6 @@ main(void)
 		cmocka_unit_test(defaults_are_those_of_the_table),
 		cmocka_unit_test(every_key_is_read),
 		cmocka_unit_test(each_mistake_has_its_line),
-		cmocka_unit_test(a_listener_may_be_local_off_or_a_socket),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_one_problem),
 		cmocka_unit_test(the_sample_is_what_the_table_prints),
 		cmocka_unit_test(only_what_needs_a_restart_is_named),
@@ -476,7 +382,6 @@ main(void)
 		cmocka_unit_test(a_huge_file_is_refused_unread),
 		cmocka_unit_test(a_pipe_without_a_writer_does_not_hang),
 		cmocka_unit_test(files_are_lent_to_an_inventory),
-		cmocka_unit_test(paths_are_beside_their_file),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, set_up, tear_down);

@@ -206,7 +206,6 @@ enums_have_words(void **state)
 	assert_string_equal(layout_name(LAYOUT_SEPARATE), "separate");
 	assert_string_equal(host_state_name(HOST_RETIRED), "retired");
 	assert_string_equal(host_os_name(OS_2008R2), "2008r2");
-	assert_string_equal(pki_name(PKI_PUBLIC), "public");
 	assert_string_equal(published_kind_name(PUBLISHED_PROXY),
 	    "reverse-proxy");
 }

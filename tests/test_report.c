@@ -43,7 +43,7 @@ every_format_is_as_its_golden_file(void **state)
 		assert_true(report_find(cases[i].format)->render(s, &options,
 		    keep, &out));
 		assert_golden(&out, cases[i].golden);
-		snapshot_unref(s);
+		snapshot_free(s);
 	}
 }
 
@@ -78,7 +78,7 @@ no_format_goes_on_after_its_writer_stopped(void **state)
 		assert_int_equal(calls, 1);
 	}
 	assert_null(report_find("xml"));
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void
@@ -134,7 +134,7 @@ render_document(void)
 	    NULL);
 	assert_non_null(document);
 	text_done(&out);
-	snapshot_unref(s);
+	snapshot_free(s);
 	return document;
 }
 
@@ -233,7 +233,7 @@ each_line_of_jsonl_is_an_object(void **state)
 	assert_int_equal(n[1], 3);
 	assert_int_equal(n[2], 1);
 	text_done(&out);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 /* Rows and cells as libcsv reads them back. */
@@ -298,7 +298,7 @@ csv_has_a_row_for_each_finding_and_each_endpoint_without(void **state)
 	assert_int_equal(cells.rows, 1 + 7 + 4 + 2 + 2 + 3);
 	assert_false(cells.formula);
 	text_done(&out);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void
@@ -326,7 +326,7 @@ csv_never_begins_a_cell_like_a_formula(void **state)
 		assert_false(cells.formula);
 		assert_true(cells.apostrophe);
 		text_done(&out);
-		snapshot_unref(s);
+		snapshot_free(s);
 	}
 }
 
@@ -353,7 +353,7 @@ no_report_lets_a_control_byte_through(void **state)
 		assert_null(strstr(text_str(&out), "\xe2\x80\xae"));
 		text_done(&out);
 	}
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 /* Unless it is one word that is longer by itself. */
@@ -392,7 +392,7 @@ lines_of_the_table_fit_the_terminal(void **state)
 		}
 		text_done(&out);
 	}
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void
@@ -416,7 +416,7 @@ what_was_not_observed_is_never_called_fine(void **state)
 	assert_non_null(strstr(text_str(&out), "NOT OBSERVED"));
 	assert_non_null(strstr(text_str(&out), "1 of 2 endpoints showed no"));
 	text_done(&out);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void
@@ -445,7 +445,7 @@ what_is_held_or_waived_did_not_pass(void **state)
 	r->waiver = NULL;
 	assert_int_equal(snapshot_worst(s), r->severity);
 	text_done(&out);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void
@@ -475,7 +475,7 @@ a_part_of_the_fleet_leaves_the_rest_unmentioned(void **state)
 	assert_null(strstr(text_str(&out), "cwa05"));
 	assert_non_null(strstr(text_str(&out), "1 not assessed"));
 	text_done(&out);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void

@@ -93,7 +93,7 @@ every_host_is_told_as_its_golden_file(void **state)
 		text_done(&all);
 		explain_done(&x);
 	}
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void
@@ -116,7 +116,7 @@ no_rule_is_left_unsaid(void **state)
 	}
 	text_done(&out);
 	explain_done(&x);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 /* Only "pass" and "present" are said of a host where all is well. */
@@ -136,7 +136,7 @@ a_calm_host_has_nothing_missing(void **state)
 	assert_null(strstr(text_str(&out), "mend:"));
 	text_done(&out);
 	explain_done(&x);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void
@@ -155,7 +155,7 @@ a_writer_that_stops_ends_it(void **state)
 	assert_false(report_explain_json(&x, NULL, &options, refuse, &calls));
 	assert_int_equal(calls, 1);
 	explain_done(&x);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 static void
@@ -181,7 +181,7 @@ the_document_is_json_with_every_answer_in_it(void **state)
 	json_decref(document);
 	text_done(&out);
 	explain_done(&x);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 /* ---- names, one by one ---- */
@@ -259,7 +259,7 @@ names_are_compared_one_by_one(void **state)
 			fail_msg("%s: %s", names[i].why, text_str(&said));
 		text_done(&said);
 		explain_done(&x);
-		snapshot_unref(s);
+		snapshot_free(s);
 	}
 }
 
@@ -278,7 +278,7 @@ names_beyond_need_are_counted_not_listed(void **state)
 	assert_int_equal(x.ports[1].n, 1 + 1 + EXPLAIN_EXTRA);
 	assert_int_equal(x.ports[1].more, 1000 - EXPLAIN_EXTRA);
 	explain_done(&x);
-	snapshot_unref(s);
+	snapshot_free(s);
 	text_done(&san);
 }
 
@@ -339,7 +339,7 @@ a_layout_that_is_not_declared_says_how_it_came(void **state)
 		assert_string_equal(text_str(&commands), layouts[i].commands);
 		text_done(&commands);
 		explain_done(&x);
-		snapshot_unref(s);
+		snapshot_free(s);
 	}
 }
 
@@ -362,7 +362,7 @@ what_cannot_be_asked_for_is_still_expected(void **state)
 	assert_non_null(strstr(text_str(&out), "download.c.d"));
 	text_done(&out);
 	explain_done(&x);
-	snapshot_unref(s);
+	snapshot_free(s);
 }
 
 int

@@ -416,18 +416,18 @@ anchors_are_not_asked_about(void **state)
 	assert_ptr_equal(r->item[0].cert, leaf.cert);
 	assert_ptr_equal(r->item[1].cert, ca.cert);
 	assert_ptr_equal(revocation_issuer(&chain, 1), root.cert);
-	revocation_unref(r);
+	revocation_free(r);
 	/* an anchor that is no root ends it as well */
 	chain.n_path = 2;
 	r = revocation_new(&chain);
 	assert_int_equal(r->n, 1);
-	revocation_unref(r);
+	revocation_free(r);
 	/* and where nothing is trusted, the last one's issuer is missing */
 	chain.status = CHAIN_NO_ISSUER;
 	r = revocation_new(&chain);
 	assert_int_equal(r->n, 2);
 	assert_null(revocation_issuer(&chain, 1));
-	revocation_unref(r);
+	revocation_free(r);
 	/* no path was looked for: the leaf is in doubt all the same */
 	chain = (struct chain){ .status = CHAIN_NO_TRUST, .sent = path,
 	    .n_sent = 2 };
@@ -435,13 +435,13 @@ anchors_are_not_asked_about(void **state)
 	assert_int_equal(r->n, 1);
 	assert_ptr_equal(r->item[0].cert, leaf.cert);
 	assert_null(revocation_issuer(&chain, 0));
-	revocation_unref(r);
+	revocation_free(r);
 	/* nobody could revoke a self-signed one */
 	chain = (struct chain){ .status = CHAIN_SELF_SIGNED,
 	    .path = &path[2], .n_path = 1 };
 	r = revocation_new(&chain);
 	assert_int_equal(r->n, 0);
-	revocation_unref(r);
+	revocation_free(r);
 }
 
 static void

@@ -101,7 +101,7 @@ judge(size_t i, const struct made *root, const struct made *https,
 		assert_rendered(snap, "csv", "\"o\",\"2026-12-31T00:00:00Z\"",
 		    cases[i].what);
 	}
-	snapshot_unref(snap);
+	snapshot_free(snap);
 	sweep_done(&w);
 	text_done(&yaml);
 	text_done(&told);

@@ -142,7 +142,7 @@ world_view_free(struct host_view *v)
 		cert_unref(s->leaf);
 		chain_unref(s->chain);
 		observation_free(s->seen);
-		revocation_unref(s->revocation);
+		revocation_free(s->revocation);
 		strings_done(&s->differing);
 		strings_done(&s->addresses);
 	}

@@ -413,7 +413,7 @@ audit_answered(struct audit *a, struct doubt *d)
 
 	/* else about a certificate, or for an inventory, that is gone */
 	if (s != NULL && s->doubt == d->ticket) {
-		revocation_unref(s->revocation);
+		revocation_free(s->revocation);
 		s->revocation = d->answer;
 		d->answer = NULL;
 		s->doubt = 0;

@@ -102,7 +102,7 @@ spot_done(struct spot *s)
 	cert_unref(s->last_leaf);
 	chain_unref(s->chain);
 	chain_unref(s->last_chain);
-	revocation_unref(s->revocation);
+	revocation_free(s->revocation);
 	strings_done(&s->addresses);
 	strings_done(&s->differing);
 }
@@ -283,7 +283,7 @@ spot_set_chain(struct spot *s, const struct chain *chain)
 static void
 forget_revocation(struct spot *s)
 {
-	revocation_unref(s->revocation);
+	revocation_free(s->revocation);
 	s->revocation = NULL;
 	s->doubt = 0;
 }

@@ -312,16 +312,6 @@ workers_taken(struct workers *ws, const struct sight *s)
 	ws->worker[s->worker].under_way--;
 }
 
-size_t
-workers_under_way(const struct workers *ws)
-{
-	size_t n = 0;
-
-	for (unsigned i = 0; i < ws->n; i++)
-		n += ws->worker[i].under_way;
-	return n;
-}
-
 struct queue *
 workers_sights(struct workers *ws)
 {

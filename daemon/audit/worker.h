@@ -44,7 +44,6 @@ struct workers	*workers_new(const struct workers_options *, struct text *why)
 /* To the least busy; the caller keeps within the window. */
 void		 workers_order(struct workers *, struct sight *);
 struct queue	*workers_sights(struct workers *);
-size_t		 workers_under_way(const struct workers *);
 void		 workers_taken(struct workers *, const struct sight *); /* it came back */
 /* A number per thread that moves while it lives. */
 unsigned	 workers_count(const struct workers *);

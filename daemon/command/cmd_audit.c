@@ -174,7 +174,7 @@ cmd_audit(int argc, char **argv)
 		snap = sweep_run(&config, setup, &r.only, r.cache);
 	if (snap != NULL)
 		code = report(&r, snap);
-	snapshot_unref(snap);
+	snapshot_free(snap);
 	setup_unref(setup);
 	config_done(&config);
 out:

@@ -125,7 +125,7 @@ explain_host(const struct question *q, struct setup *setup,
 	snap = sweep_run(config, setup, &only, NULL);
 	if (snap != NULL)
 		code = answer(q, snap, &t);
-	snapshot_unref(snap);
+	snapshot_free(snap);
 	strings_done(&only);
 	return code;
 }

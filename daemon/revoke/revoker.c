@@ -67,7 +67,7 @@ doubt_free(struct doubt *d)
 	setup_unref(d->setup);
 	chain_unref(d->chain);
 	observation_free(d->seen);
-	revocation_unref(d->answer);
+	revocation_free(d->answer);
 	free(d);
 }
 

@@ -24,7 +24,6 @@ static const struct reader_range per_hosts = { 1, 64 };
 static const struct reader_range worker_counts = { 1, 256 };
 static const struct reader_range rates = { 0, 1000000 };
 static const struct reader_range event_counts = { 1, 1000000 };
-static const struct reader_range endpoint_counts = { 0, 10000000 };
 
 static const struct reader_word modes[] = {
 	{ "auto", MODE_AUTO }, { "handshake", MODE_HANDSHAKE },
@@ -51,9 +50,6 @@ static const struct config_key keys[] = {
 	{ "inventory", TYPE_PATH, FIELD(inventory), NULL,
 	    "/etc/cwaudit/inventory.yaml", RELOAD,
 	    "The hosts to audit." },
-	{ "store", TYPE_STORE, FIELD(store), NULL, "memory:", RESTART,
-	    "Where findings and history are kept. memory: forgets them when "
-	    "the\ndaemon ends." },
 	{ "interval.https", TYPE_SPAN_S, FIELD(interval_https_s),
 	    &spans_interval, "1h", RELOAD,
 	    "How often each HTTPS port is looked at." },
@@ -102,25 +98,6 @@ static const struct config_key keys[] = {
 	{ "log.max_events", TYPE_NUMBER, FIELD(log_max_events), &event_counts,
 	    "1000", RELOAD,
 	    "Finding lines in one cycle; more become one line with a count." },
-	{ "http.listen", TYPE_LISTEN, FIELD(http_listen), NULL,
-	    "127.0.0.1:9817", RESTART,
-	    "The read-only status page, metrics and API." },
-	{ "http.allow_remote", TYPE_BOOL, FIELD(http_allow_remote), NULL, "no",
-	    RESTART,
-	    "yes: listen may name an address that others can reach. Put it "
-	    "behind\na reverse proxy that authenticates." },
-	{ "http.hosts", TYPE_STRINGS, FIELD(http_hosts), NULL, "[]", RELOAD,
-	    "Names under which browsers may ask for it (Host header), "
-	    "besides\nlocalhost and the address itself." },
-	{ "metrics_max_endpoints", TYPE_NUMBER, FIELD(metrics_max_endpoints),
-	    &endpoint_counts, "10000", RELOAD,
-	    "Above it /metrics has totals only." },
-	{ "notify", TYPE_NOTIFY, 0, NULL, "[]", RELOAD,
-	    "Who else is told of transitions:\n"
-	    "  - {type: webhook, url: https://..., header_file: PATH, "
-	    "ca_file: PATH}\n"
-	    "  - {type: alertmanager, url: https://...}\n"
-	    "  - {type: command, path: /usr/local/bin/told}" },
 	{ "resolver.servers", TYPE_SERVERS, FIELD(resolver_servers), NULL,
 	    "[]", RESTART,
 	    "Name servers; none: those of the system." },
@@ -129,12 +106,6 @@ static const struct config_key keys[] = {
 	    "How long one question to one server may take." },
 };
 #define N_KEYS	ARRAY_N(keys)
-
-/* What a file says, key by key; reader.context. */
-struct reading {
-	struct config		*config;
-	const struct node	*said[N_KEYS];
-};
 
 void
 config_init(struct config *c)
@@ -201,7 +172,6 @@ static void	read_map(struct reader *, const struct node *, const char *);
 static void
 read_one(struct reader *r, const struct node *y, const char *name)
 {
-	struct reading *reading = r->context;
 	bool is_map;
 	const struct config_key *k = find_key(name, &is_map);
 	size_t dot = strcspn(y->key, ".");
@@ -211,8 +181,7 @@ read_one(struct reader *r, const struct node *y, const char *name)
 		    "\"%.*s: {%s: ...}\"", y->key, (int)dot, y->key,
 		    y->key + dot + 1);
 	} else if (k != NULL) {
-		reading->said[k - keys] = y;
-		config_type_read(r, y, k, reading->config);
+		config_type_read(r, y, k, r->context);
 	} else if (!is_map || y->key[dot] == '.') {
 		unknown_key(r, y, name);
 	} else if (reader_expect(r, y, NODE_MAP, name)) {
@@ -233,53 +202,14 @@ read_map(struct reader *r, const struct node *map, const char *prefix)
 	}
 }
 
-static const struct node *
-said(const struct reading *reading, const char *name)
-{
-	bool map;
-
-	return reading->said[find_key(name, &map) - keys];
-}
-
-/* A page that others can reach is meant, and knows its names. */
-static void
-check_http(struct reader *r, const struct reading *reading)
-{
-	const struct config *c = reading->config;
-	const struct node *y = said(reading, "http.listen");
-	struct text address = {0};
-	uint16_t port = 0;
-	bool remote;
-
-	if (y == NULL || c->http_listen == NULL ||
-	    strncmp(c->http_listen, "unix:", 5) == 0)
-		return;
-	remote = name_address_port(c->http_listen, &address, &port) == NULL &&
-	    !name_address_is_loopback(text_str(&address));
-	if (remote && !c->http_allow_remote)
-		reader_problem(r, y, "others can reach %s: say "
-		    "\"http: {allow_remote: yes}\" if that is meant, and put "
-		    "it behind a proxy that authenticates", c->http_listen);
-	else if (remote && c->http_hosts.n == 0)
-		reader_problem(r, y, "others can reach %s: list the names that "
-		    "browsers use for it in \"http: {hosts: [...]}\"",
-		    c->http_listen);
-	text_done(&address);
-}
-
 static void
 read_tree(const struct node_tree *tree, struct config *c, struct problems *ps)
 {
-	struct reading reading = { .config = c };
 	struct reader r = { .arena = &c->arena, .problems = ps,
-	    .file = c->path, .context = &reading };
-	size_t before = ps->n;
+	    .file = c->path, .context = c };
 
-	if (!reader_expect(&r, node_root(tree), NODE_MAP, "this file"))
-		return;
-	read_map(&r, node_root(tree), "");
-	if (ps->n == before)
-		check_http(&r, &reading);
+	if (reader_expect(&r, node_root(tree), NODE_MAP, "this file"))
+		read_map(&r, node_root(tree), "");
 }
 
 bool

@@ -15,17 +15,9 @@
 enum config_mode { MODE_AUTO, MODE_HANDSHAKE, MODE_HELLO };
 enum config_log_format { LOG_FORMAT_KV, LOG_FORMAT_CEE };
 
-struct config_notify {
-	char	*type;		/* webhook | alertmanager | command */
-	char	*url;		/* or path of the command */
-	char	*header_file;	/* secrets live in files; NULL: none */
-	char	*ca_file;	/* NULL: the system's */
-};
-
 struct config {
 	char		*path;			/* of the file; NULL: defaults only */
 	char		*inventory;		/* path, resolved against the file */
-	char		*store;			/* "sqlite:PATH", "postgresql://..." or "memory:" */
 	int64_t		 interval_https_s, interval_mtls_s, prove_every_s;
 	unsigned	 window;		/* looks in flight, all workers */
 	unsigned	 per_host;		/* looks in flight to one host */
@@ -41,13 +33,8 @@ struct config {
 	int		 log_facility;		/* LOG_DAEMON ... */
 	enum config_log_format log_format;
 	unsigned	 log_max_events;
-	char		*http_listen;		/* "127.0.0.1:9817", "unix:PATH"; NULL: off */
-	bool		 http_allow_remote;
-	struct strings	 http_hosts;
-	unsigned	 metrics_max_endpoints;
 	struct strings	 resolver_servers;
 	int64_t		 resolver_timeout_ms;
-	struct config_notify *notify;	size_t n_notify;
 	struct arena	 arena;			/* holds all of it */
 };
 
@@ -60,7 +47,7 @@ bool	config_read(const char *path, struct config *, struct problems *) MUST_USE;
 void	config_done(struct config *);		/* all zero afterwards */
 /* Every key with type, range, default and text, as a commented sample. */
 void	config_print_sample(struct text *);
-/* The keys ("store", "http.listen") that differ and need a restart. */
+/* The keys ("window", "resolver.servers") that differ and need a restart. */
 void	config_compare(const struct config *old, const struct config *new,
 	    struct strings *need_restart);
 

@@ -40,41 +40,6 @@ read_path(struct reader *r, const struct node *y, const struct reader_key *k,
 		set_beside(r, field, "", s);
 }
 
-/* user:password@ in a URL. */
-static bool
-holds_password(const char *url)
-{
-	const char *user = strstr(url, "://") + 3;
-	size_t len = strcspn(user, "/?");
-	const char *at = memchr(user, '@', len);
-
-	return (at != NULL && memchr(user, ':', (size_t)(at - user)) != NULL) ||
-	    strstr(url, "password=") != NULL;
-}
-
-static void
-read_store(struct reader *r, const struct node *y, const struct reader_key *k,
-    void *field)
-{
-	const char *s = reader_scalar(r, y);
-
-	(void)k;
-	if (s == NULL)
-		return;
-	if (strncmp(s, "sqlite:", 7) == 0 && s[7] != '\0')
-		set_beside(r, field, "sqlite:", s + 7);
-	else if (strncmp(s, "postgresql://", 13) == 0 && holds_password(s))
-		reader_problem(r, y, "no passwords here: name a file with "
-		    "\"?passfile=PATH\"");
-	else if (strcmp(s, "memory:") == 0 ||
-	    strncmp(s, "postgresql://", 13) == 0)
-		set(r, field, s);
-	else
-		reader_problem(r, y, "\"store\" must be sqlite:PATH, "
-		    "postgresql://HOST/DATABASE or memory:, not \"%s\"",
-		    reader_shown(r, s));
-}
-
 static void
 read_workers(struct reader *r, const struct node *y,
     const struct reader_key *k, void *field)
@@ -151,38 +116,6 @@ read_renotify(struct reader *r, const struct node *y,
 }
 
 static void
-read_listen(struct reader *r, const struct node *y, const struct reader_key *k,
-    void *field)
-{
-	const char *s = reader_scalar(r, y), *why;
-	struct text address = {0}, place = {0};
-	uint16_t port = 0;
-
-	(void)k;
-	if (s == NULL)
-		return;
-	if (strcmp(s, "off") == 0) {
-		*(char **)field = NULL;
-		return;
-	}
-	if (strncmp(s, "unix:", 5) == 0 && s[5] != '\0') {
-		set_beside(r, field, "unix:", s + 5);
-		return;
-	}
-	why = strcmp(s, "unix:") == 0 ? "lacks a path" :
-	    name_address_port(s, &address, &port);
-	if (why == NULL) {
-		endpoint_place(text_str(&address), port, &place);
-		set(r, field, text_str(&place));
-	} else {
-		reader_problem(r, y, "\"%s\" %s; \"listen\" is ADDRESS:PORT, "
-		    "unix:PATH or off", reader_shown(r, s), why);
-	}
-	text_done(&address);
-	text_done(&place);
-}
-
-static void
 read_servers(struct reader *r, const struct node *y,
     const struct reader_key *k, void *field)
 {
@@ -207,81 +140,6 @@ read_servers(struct reader *r, const struct node *y,
 		text_done(&place);
 	}
 	*(struct strings *)field = good;
-}
-
-static void
-check_notify(struct reader *r, const struct node *y, struct config_notify *n,
-    const char *path)
-{
-	bool command;
-
-	if (n->type == NULL)
-		return;
-	command = strcmp(n->type, "command") == 0;
-	if (!command && strcmp(n->type, "webhook") != 0 &&
-	    strcmp(n->type, "alertmanager") != 0)
-		reader_problem(r, node_find(y, "type"), "\"type\" must be one "
-		    "of webhook, alertmanager, command, not \"%s\"",
-		    reader_shown(r, n->type));
-	else if (command && (path == NULL || path[0] != '/'))
-		reader_problem(r, y, "a notify of type command needs an "
-		    "absolute \"path\"");
-	else if (!command && n->url == NULL)
-		reader_problem(r, y, "a notify of type %s needs a \"url\"",
-		    n->type);
-	else if (!command && strncmp(n->url, "http://", 7) != 0 &&
-	    strncmp(n->url, "https://", 8) != 0)
-		reader_problem(r, node_find(y, "url"), "\"url\" must begin "
-		    "with http:// or https://");
-	else if (!command && holds_password(n->url))
-		reader_problem(r, node_find(y, "url"), "no passwords here: put "
-		    "an Authorization header into \"header_file\"");
-	if (command)
-		n->url = arena_strdup(r->arena, path != NULL ? path : "");
-}
-
-static void
-read_notify_one(struct reader *r, const struct node *y,
-    struct config_notify *n)
-{
-	static const struct reader_key keys[] = {
-		{ "type", reader_text, offsetof(struct config_notify, type),
-		    NULL, true },
-		{ "url", reader_text, offsetof(struct config_notify, url),
-		    NULL, false },
-		{ "header_file", read_path,
-		    offsetof(struct config_notify, header_file), NULL, false },
-		{ "ca_file", read_path,
-		    offsetof(struct config_notify, ca_file), NULL, false },
-	};
-	static const struct reader_key path_key[] = {
-		{ "path", reader_text, 0, NULL, false },
-	};
-	char *path = NULL;
-	struct reader_table tables[] = {
-		{ keys, ARRAY_N(keys), n }, { path_key, 1, &path },
-	};
-
-	if (reader_map(r, y, "a notify", tables, ARRAY_N(tables)))
-		check_notify(r, y, n, path);
-}
-
-static void
-read_notify(struct reader *r, const struct node *list,
-    const struct reader_key *k, void *field)
-{
-	struct config *c = field;
-	size_t n = 0;
-
-	(void)k;
-	if (!reader_expect(r, list, NODE_LIST, "\"notify\""))
-		return;
-	for (const struct node *y = list->child; y != NULL; y = y->next)
-		n++;
-	c->notify = arena_new(r->arena, n, sizeof(*c->notify));
-	c->n_notify = 0;
-	for (const struct node *y = list->child; y != NULL; y = y->next)
-		read_notify_one(r, y, &c->notify[c->n_notify++]);
 }
 
 static void
@@ -320,13 +178,6 @@ print_number(const struct config_key *k, const void *field, struct text *out)
 }
 
 static void
-print_bool(const struct config_key *k, const void *field, struct text *out)
-{
-	(void)k;
-	text_add(out, *(const bool *)field ? "yes" : "no");
-}
-
-static void
 print_words(const struct config_key *k, const void *field, struct text *out)
 {
 	int value;
@@ -355,21 +206,6 @@ print_strings(const struct config_key *k, const void *field, struct text *out)
 	strings_join(field, "\n", out);
 }
 
-static void
-print_notify(const struct config_key *k, const void *field, struct text *out)
-{
-	const struct config *c = field;
-
-	(void)k;
-	for (size_t i = 0; i < c->n_notify; i++) {
-		const struct config_notify *n = &c->notify[i];
-
-		text_addf(out, "%s\n%s\n%s\n%s\n", n->type, n->url,
-		    n->header_file != NULL ? n->header_file : "",
-		    n->ca_file != NULL ? n->ca_file : "");
-	}
-}
-
 static const struct {
 	reader_fn	*read;
 	void		(*print)(const struct config_key *, const void *,
@@ -378,23 +214,16 @@ static const struct {
 } types[] = {
 	[TYPE_PATH]	= { read_path, print_string,
 	    "Path, relative to this file" },
-	[TYPE_STORE]	= { read_store, print_string,
-	    "One of sqlite:PATH, postgresql://HOST/DATABASE, memory:" },
 	[TYPE_SPAN_S]	= { reader_span_s, print_span_s, NULL },
 	[TYPE_SPAN_MS]	= { reader_span_ms, print_span_ms, NULL },
 	[TYPE_NUMBER]	= { reader_number, print_number, NULL },
 	[TYPE_WORKERS]	= { read_workers, print_number, NULL },
 	[TYPE_PERCENT]	= { read_percent, print_number, "Percentage, 0% to 100%" },
-	[TYPE_BOOL]	= { reader_bool, print_bool, "Yes or no" },
 	[TYPE_WORDS]	= { reader_words, print_words, NULL },
 	[TYPE_RENOTIFY]	= { read_renotify, print_renotify,
 	    "Span, 1h to 365d, also \"24h at 09:00\" (local time), or off" },
-	[TYPE_LISTEN]	= { read_listen, print_string,
-	    "One of ADDRESS:PORT, unix:PATH, off" },
-	[TYPE_STRINGS]	= { reader_strings, print_strings, "List" },
 	[TYPE_SERVERS]	= { read_servers, print_strings,
 	    "List of ADDRESS or ADDRESS:PORT" },
-	[TYPE_NOTIFY]	= { read_notify, print_notify, "List of maps" },
 };
 
 void

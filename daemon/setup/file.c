@@ -116,9 +116,3 @@ file_inventory_io(struct inventory_io *io)
 	*io = (struct inventory_io){ .read_file = lend_file,
 	    .glob = lend_glob };
 }
-
-char *
-file_beside(const char *base, const char *path)
-{
-	return name_beside(base, path);
-}

@@ -20,7 +20,5 @@ bool	file_read(const char *path, size_t max, struct text *out) MUST_USE;
  * caller adds rules, n_rules and rule_severity from its table.
  */
 void	file_inventory_io(struct inventory_io *);
-/* path relative to the directory of base, unless absolute. Caller frees. */
-char	*file_beside(const char *base, const char *path);
 
 #endif

@@ -177,7 +177,6 @@ bool	role_parse(const char *, enum role *out) MUST_USE;
 const char *layout_name(enum layout);
 const char *host_state_name(enum host_state);
 const char *host_os_name(enum host_os);	/* unknown 2003 2008 2008r2 */
-const char *pki_name(enum pki);		/* private public */
 const char *published_kind_name(enum published_kind);
 /* FQDN of the host, or URL of a published entry. */
 const char *endpoint_owner(const struct endpoint *);

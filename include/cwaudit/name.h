@@ -31,7 +31,6 @@ const char *name_proxy_url(const char *) MUST_USE;
  */
 const char *name_address_port(const char *, struct text *address,
 	    uint16_t *port) MUST_USE;
-bool	name_address_is_loopback(const char *);
 
 /*
  * path as seen from the file base: unchanged if absolute, else in base's

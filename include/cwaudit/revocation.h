@@ -87,23 +87,21 @@ struct revocation_item {
 
 /*
  * What was found out about a leaf and the CAs between it and the root.
- * Immutable once made, and reference-counted.
+ * Immutable once made; it has one owner.
  */
 struct revocation {
 	struct revocation_item	*item;		/* leaf first */
 	size_t			 n;		/* 0: nobody could revoke it */
-	unsigned		 refs;		/* atomic */
 };
 
 /*
  * An item, unknown, for every certificate of the path that has an issuer:
  * not for anchors and self-signed ones. Where no path was looked for, for the
- * leaf. One reference, the caller's.
+ * leaf. The caller owns it.
  */
 struct revocation *revocation_new(const struct chain *);
 /* Who issued item i of that path; NULL: was found nowhere. */
 const struct cert *revocation_issuer(const struct chain *, size_t i);
-struct revocation *revocation_ref(const struct revocation *);
-void	revocation_unref(const struct revocation *);	/* NULL is fine */
+void	revocation_free(const struct revocation *);	/* NULL is fine */
 
 #endif

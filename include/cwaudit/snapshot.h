@@ -35,7 +35,6 @@ struct snapshot {
 	size_t			  first_shared;	/* index of the first of these */
 	/* the hosts that were asked for and have an endpoint here */
 	size_t			  n_hosts;
-	unsigned		  refs;		/* atomic */
 };
 
 struct snapshot_count {
@@ -46,8 +45,7 @@ struct snapshot_count {
 };
 
 struct snapshot	*snapshot_new(struct inventory *);	/* takes a reference */
-struct snapshot	*snapshot_ref(struct snapshot *);
-void		 snapshot_unref(struct snapshot *);	/* NULL is fine */
+void		 snapshot_free(struct snapshot *);	/* NULL is fine */
 void		 snapshot_count(const struct snapshot *, struct snapshot_count *);
 /* The worst severity of what counts (waived does not), SEVERITY_OFF if none. */
 enum severity	 snapshot_worst(const struct snapshot *);

@@ -251,17 +251,6 @@ name_address_port(const char *s, struct text *address, uint16_t *port)
 	return why;
 }
 
-bool
-name_address_is_loopback(const char *s)
-{
-	struct in_addr four;
-	struct in6_addr six;
-
-	if (inet_pton(AF_INET, s, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, s, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
-
 char *
 name_beside(const char *base, const char *path)
 {

@@ -138,7 +138,6 @@ revocation_new(const struct chain *chain)
 {
 	struct revocation *r = xcalloc(1, sizeof(*r));
 
-	r->refs = 1;
 	r->n = count_items(chain);
 	r->item = xcalloc(r->n, sizeof(*r->item));
 	for (size_t i = 0; i < r->n; i++) {
@@ -155,22 +154,12 @@ revocation_issuer(const struct chain *chain, size_t i)
 	return i + 1 < chain->n_path ? chain->path[i + 1] : NULL;
 }
 
-struct revocation *
-revocation_ref(const struct revocation *r)
-{
-	struct revocation *mine = (struct revocation *)(uintptr_t)r;
-
-	__atomic_fetch_add(&mine->refs, 1, __ATOMIC_RELAXED);
-	return mine;
-}
-
 void
-revocation_unref(const struct revocation *r)
+revocation_free(const struct revocation *r)
 {
 	struct revocation *mine = (struct revocation *)(uintptr_t)r;
 
-	if (r == NULL ||
-	    __atomic_sub_fetch(&mine->refs, 1, __ATOMIC_ACQ_REL) > 0)
+	if (r == NULL)
 		return;
 	for (size_t i = 0; i < r->n; i++) {
 		cert_unref(mine->item[i].cert);

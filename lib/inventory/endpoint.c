@@ -179,12 +179,6 @@ host_os_name(enum host_os os)
 }
 
 const char *
-pki_name(enum pki pki)
-{
-	return pki == PKI_PUBLIC ? "public" : "private";
-}
-
-const char *
 published_kind_name(enum published_kind kind)
 {
 	return published_names[kind];

@@ -365,7 +365,7 @@ review_free(struct review *r)
 {
 	if (r == NULL)
 		return;
-	snapshot_unref(r->snapshot);
+	snapshot_free(r->snapshot);
 	strings_done(&r->files);
 	strings_done(&r->notes);
 	expectation_done(&r->expect);

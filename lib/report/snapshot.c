@@ -12,21 +12,13 @@ snapshot_new(struct inventory *inventory)
 	struct snapshot *s = xcalloc(1, sizeof(*s));
 
 	s->inventory = inventory_ref(inventory);
-	s->refs = 1;
-	return s;
-}
-
-struct snapshot *
-snapshot_ref(struct snapshot *s)
-{
-	(void)__atomic_add_fetch(&s->refs, 1, __ATOMIC_RELAXED);
 	return s;
 }
 
 void
-snapshot_unref(struct snapshot *s)
+snapshot_free(struct snapshot *s)
 {
-	if (s == NULL || __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) > 0)
+	if (s == NULL)
 		return;
 	for (size_t i = 0; i < s->n_endpoints; i++) {
 		observation_free(s->endpoints[i].seen);
