@@ -50,6 +50,7 @@ outcomes='.endpoints[] | "\(.host) \(.kind) \(.port) \(.outcome)"'
 jq -r "$outcomes" "$dir/audit.json" | sort >"$dir/outcomes"
 few() {		# descriptors -> few.json, few.err, status
 	status=0
+	# shellcheck disable=SC3045  # dash and bash have it
 	(ulimit -n "$1" && timeout 100 "$B/cwaudit" audit \
 	    -i "$dir/inventory.yaml" -o json) >"$dir/few.json" \
 	    2>"$dir/few.err" || status=$?

@@ -288,7 +288,7 @@ a_list_is_cut_at_ten_and_counted(void **state)
 
 	(void)state;
 	for (int i = 0; i < 12; i++) {
-		char name[8];
+		char name[16];
 
 		snprintf(name, sizeof(name), "n%d", i);
 		strings_add(&list, name);
