@@ -75,7 +75,6 @@ write_config() {	# FORMAT
 	timeout: 3s
 	interval: {https: 1h, mtls: 1h}
 	log: {facility: local3, format: $1, max_events: 1000}
-	http: {listen: "off"}
 	END
 }
 write_config kv

@@ -292,7 +292,7 @@ ok "without a cache it is fetched anew" \
 
 # ---- the daemon tells the same, and has its state directory for a cache
 printf '%s\n' 'inventory: inventory.yaml' 'timeout: 3s' \
-    'http: {listen: "off"}' >cwauditd.yaml
+    >cwauditd.yaml
 mkdir state
 how=private	# the root of a chroot is no mount point
 unshare --mount --propagation private true 2>/dev/null || how=unchanged
