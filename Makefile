@@ -31,7 +31,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   rule/check_host rule/fleet rule/check_farm rule/check_fleet \
 	   rule/check_dns rule/rule rule/rule_remedy rule/rule_slot \
 	   rule/rule_record rule/rule_run rule/rule_fleet \
-	   change/diff change/event \
+	   change/diff change/tally change/event \
 	   right/request right/request_write \
 	   report/snapshot report/waivers report/review report/explain \
 	   report/report report/page report/document report/report_findings \

@@ -74,6 +74,7 @@ write_config() {	# FORMAT
 	inventory: inventory.yaml
 	timeout: 3s
 	interval: {https: 1h, mtls: 1h}
+	settle: 0s
 	log: {facility: local3, format: $1, max_events: 1000}
 	END
 }

@@ -31,6 +31,8 @@ one_miss_is_nothing_two_are_told_and_an_answer_clears(void **state)
 	w->leaf[1] = leaf;
 	audit_sweep(w->audit);
 	pass(w, 10);
+	expect_told(w, "");		/* so soon: it may come again */
+	pass(w, 600);
 	expect_told(w, "cleared unreachable mtls; ");
 }
 
@@ -148,6 +150,7 @@ summaries_go_on_where_a_reload_cut_the_first_sweep_short(void **state)
 	struct world *w = *state;
 	struct setup *next = load(w, inventory_text);
 
+	audit_sweep(w->audit);
 	(void)audit_run(w->audit);
 	assert_true(w->n_pending > 0);
 	audit_reload(w->audit, next, &w->config);
@@ -157,6 +160,52 @@ summaries_go_on_where_a_reload_cut_the_first_sweep_short(void **state)
 	assert_true(w->looks[0] > 0);	/* at once: its look was dropped */
 	pass(w, 4 * 3600);
 	assert_in_range(w->summaries, 3, 5);
+}
+
+/* The MTLS port shows what fails, but the other is not seen yet. */
+static void
+a_host_half_seen_is_not_judged(void **state)
+{
+	struct world *w = *state;
+
+	present(w, 1, make_cert(w, "im.contoso.com", "DNS:im.contoso.com", 4));
+	w->config.per_host = 1;
+	audit_sweep(w->audit);
+	while (w->looks[0] + w->looks[1] == 0) {
+		(void)audit_run(w->audit);
+		while (w->n_pending > 0)
+			answer(w, w->pending[--w->n_pending]);
+		w->now_ms += 10;
+	}
+	assert_int_equal(w->looks[0] + w->looks[1], 1);
+	expect_told(w, "");
+	pass(w, 10);
+	assert_non_null(strstr(text_str(&w->told), "opened mtls-subject "));
+}
+
+static void
+an_outage_of_all_closes_and_clears_nothing(void **state)
+{
+	struct world *w = *state;
+	const struct cert *leaf[4];
+
+	present(w, 1, make_cert(w, "im.contoso.com", "DNS:im.contoso.com", 4));
+	pass(w, 7200);
+	assert_non_null(strstr(text_str(&w->told), "opened mtls-subject "));
+	text_reset(&w->told);
+	for (size_t i = 0; i < 4; i++) {
+		leaf[i] = w->leaf[i];
+		w->leaf[i] = NULL;
+	}
+	pass(w, 12 * 3600);
+	assert_null(strstr(text_str(&w->told), "cleared"));
+	assert_null(strstr(text_str(&w->told), "closed"));
+	for (size_t i = 0; i < 4; i++)
+		w->leaf[i] = leaf[i];
+	text_reset(&w->told);
+	pass(w, 12 * 3600);
+	assert_non_null(strstr(text_str(&w->told), "cleared host-down "));
+	assert_null(strstr(text_str(&w->told), "ed mtls-subject"));
 }
 
 static void
@@ -223,6 +272,8 @@ main(void)
 		TEST(caps_hold),
 		TEST(hello_mode_takes_in_what_a_hello_saw),
 		TEST(summaries_go_on_where_a_reload_cut_the_first_sweep_short),
+		TEST(a_host_half_seen_is_not_judged),
+		TEST(an_outage_of_all_closes_and_clears_nothing),
 		TEST(what_the_resolver_said_is_passed_on),
 		TEST(silence_of_the_name_servers_is_not_the_hosts),
 	};

@@ -373,6 +373,7 @@ the_daemon_judges_again_when_an_intermediate_comes(void **state)
 
 	(void)state;
 	array_init(&a, "", "", false);
+	a.w.config.settle_s = 0;
 	leaf = make_cert((struct recipe){ .cn = fqdns[0], .issuer = &middle,
 	    .key = keys[0] });
 	other = make_cert((struct recipe){ .cn = fqdns[2], .issuer = &middle,

@@ -70,6 +70,7 @@ revoked_opens_unknown_keeps_and_good_clears(void **state)
 {
 	struct world *w = *state;
 
+	w->config.settle_s = 0;
 	turn_on(w);
 	answer_doubts(w, REVOCATION_REVOKED);
 	assert_non_null(strstr(text_str(&w->told), "opened revoked single; "));

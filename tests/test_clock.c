@@ -2,6 +2,9 @@
 /* Times and spans, both ways. */
 #include "cwaudit/clock.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 #include "test.h"
 
 static const struct { const char *text; int64_t at; } times[] = {
@@ -68,6 +71,44 @@ spans_are_read_and_written_shortest(void **state)
 		assert_false(clock_parse_span_ms(bad[i], &ms));
 }
 
+static int64_t
+at(const char *s)
+{
+	int64_t t = 0;
+
+	assert_true(clock_parse(s, &t));
+	return t;
+}
+
+static void
+the_last_time_of_a_day_is_local(void **state)
+{
+	static const struct { const char *now, *last; int after_s; } cases[] = {
+		/* 09:00 in Berlin: 08:00 UTC in winter, 07:00 in summer */
+		{ "2026-01-15T08:00:00Z", "2026-01-15T08:00:00Z", 32400 },
+		{ "2026-01-15T07:59:59Z", "2026-01-14T08:00:00Z", 32400 },
+		{ "2026-07-15T07:00:00Z", "2026-07-15T07:00:00Z", 32400 },
+		{ "2026-07-15T06:59:59Z", "2026-07-14T07:00:00Z", 32400 },
+		/* the night of the change, and the day after it */
+		{ "2026-03-29T08:00:00Z", "2026-03-29T07:00:00Z", 32400 },
+		{ "2026-03-29T06:00:00Z", "2026-03-28T08:00:00Z", 32400 },
+		{ "2026-10-25T07:59:59Z", "2026-10-24T07:00:00Z", 32400 },
+		/* midnight, and the first of a month */
+		{ "2026-03-01T00:30:00Z", "2026-02-28T23:00:00Z", 0 },
+		{ "2026-12-31T23:00:00Z", "2026-12-31T23:00:00Z", 0 },
+	};
+	char buf[CLOCK_TEXT];
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(clock_format(clock_last_at(
+		    at(cases[i].now), cases[i].after_s), buf), cases[i].last);
+	unsetenv("TZ");
+	tzset();
+}
+
 int
 main(void)
 {
@@ -75,6 +116,7 @@ main(void)
 		cmocka_unit_test(times_are_written_and_read_back),
 		cmocka_unit_test(times_that_are_none_are_refused),
 		cmocka_unit_test(spans_are_read_and_written_shortest),
+		cmocka_unit_test(the_last_time_of_a_day_is_local),
 	};
 
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

@@ -1,155 +1,159 @@
 /* SPDX-License-Identifier: ISC */
-/* Transitions: told once, cleared only by a pass, kept open when unknown. */
+/*
+ * Transitions: told once, cleared only by a pass, kept open when unknown. Each
+ * sequence of answers stands beside what must be told of it, letter by letter.
+ */
 #include "cwaudit/diff.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cwaudit/mem.h"
 #include "test.h"
 
-#define HOST "cwa01.nwtraders.local"
+#define HOST	"cwa01.nwtraders.local"
+#define SETTLE	600
+#define RENOTIFY 86400
 
-struct step {		/* one answer of one rule, and what is told of it */
-	const char	*what;
-	enum verdict	 verdict;
-	enum severity	 severity;
-	const char	*offender;
-	bool		 stood_in, held, waived, missing;
-	int64_t		 after_s;	/* since the step before */
-	const char	*told;		/* "" nothing */
+/*
+ * Answers: F fails (error), C critical, G with another offender, L with
+ * another leaf, M with another message; W fails and is waived, H is held, S
+ * another rule stands in; P passes, U is unknown, N does not apply, - is not
+ * asked any more, X the host left the inventory; T who has a pass that is due?
+ * "+600" lets so many seconds pass.
+ * Told: o opened, k changed, K changed in severity, r reminder, w waived, u
+ * unwaived, c cleared, s superseded, x closed; t the host, to T; . nothing.
+ */
+static const struct { const char *why, *answers, *told; } sequences[] = {
+	{ "nothing is wrong", "P P P", "..." },
+	{ "never judged", "U U", ".." },
+	{ "never applies", "N P N", "..." },
+	{ "is told once", "F F F", "o.." },
+	{ "is cleared by a pass", "F +600 P P", "oc." },
+	{ "opens anew", "F +600 P F", "oco" },
+	{ "unknown keeps it open", "F U U F", "o..." },
+	{ "unknown is no pass, however long", "F +90000 U +90000 U", "o.." },
+	{ "unknown, then a pass", "F +600 U P", "o.c" },
+	{ "unknown before it was known", "U F", ".o" },
+	/* what is worth a line */
+	{ "gets worse", "F C C", "oK." },
+	{ "gets better, and is not right yet", "C F", "oK" },
+	{ "another offender", "F G G", "ok." },
+	{ "another leaf fails alike", "F L L", "ok." },
+	{ "another message is no change", "F M M", "o.." },
+	{ "changes back", "F G F", "okk" },
+	{ "worse after unknown", "F U C", "o.K" },
+	/* what comes and goes */
+	{ "a pass too soon waits", "F P", "o." },
+	{ "and is dropped where it fails again", "F P F P F", "o...." },
+	{ "comes and goes for an hour", "F +300 P +300 F +300 P +300 F",
+	    "o..c" "o" },
+	{ "a pass that lasts is said at its time", "F +60 P +540 P", "o.c" },
+	{ "a pass that lasts is due", "F P T +599 T +1 T P T", "o...tc." },
+	{ "one that fails again is not due", "F P F +600 T", "o..." },
+	{ "unknown after a pass keeps it open", "F P U +600 T P", "o...c" },
+	{ "fails otherwise after a pass", "F P C", "o.K" },
+	{ "fails with another leaf after a pass", "F P L", "o.k" },
+	{ "a clock put back holds no pass", "F +-90000 P", "oc" },
+	{ "opens again: it settles again", "F +600 P F P +600 P", "oco.c" },
+	{ "superseded while a pass waits", "F P S", "o.s" },
+	{ "closed while a pass waits", "F P N", "o.x" },
+	/* waivers */
+	{ "waived from the start is open, quietly", "W W", "o." },
+	{ "is waived", "F W W", "ow." },
+	{ "the waiver ends", "F W F F", "owu." },
+	{ "what is waived is not reminded of", "F W +90000 W", "ow." },
+	{ "what is waived clears", "F W +600 P", "owc" },
+	/* maintenance */
+	{ "held does not open", "H H F", "..o" },
+	{ "held keeps open, unchanged", "F H F", "o.." },
+	{ "a pass under maintenance clears", "F +600 H P", "o.c" },
+	/* other rules, other inventories */
+	{ "another rule stands in", "F S S", "os." },
+	{ "stood in for from the start", "S S F", "..o" },
+	{ "after what stood in", "F S F", "oso" },
+	{ "no longer applies", "F N N", "ox." },
+	{ "no longer asked", "F - -", "ox." },
+	{ "left the inventory", "F X X", "ox." },
+	{ "left while unknown", "F U X", "o.x" },
+	{ "left with a pass waiting", "F P X T", "o.x." },
+	{ "comes back to the inventory", "F X F", "oxo" },
+	/* reminders */
+	{ "a day later", "F +86399 F +1 F F", "o.r." },
+	{ "every day", "F +86400 F +86400 F", "orr" },
+	{ "a change is as good", "F +86400 C +86399 C +1 C", "oK.r" },
+	{ "no reminder of what is unknown", "F +90000 U F", "o.r" },
+	{ "no reminder with a pass waiting", "F P +86400 P", "o.c" },
 };
+
+static char
+letter(enum transition t, bool severity)
+{
+	switch (t) {
+	case TRANSITION_OPENED:		return 'o';
+	case TRANSITION_CHANGED:	return severity ? 'K' : 'k';
+	case TRANSITION_REMINDER:	return 'r';
+	case TRANSITION_WAIVED:		return 'w';
+	case TRANSITION_UNWAIVED:	return 'u';
+	case TRANSITION_CLEARED:	return 'c';
+	case TRANSITION_SUPERSEDED:	return 's';
+	case TRANSITION_CLOSED:		return 'x';
+	}
+	return '?';
+}
 
 static void
 on_transition(void *ctx, enum transition t, const struct finding *f,
     const struct result *r, enum severity prev)
 {
-	struct text *told = ctx;
+	char s[2] = { letter(t, prev != f->severity), '\0' };
 
-	(void)r;
-	text_addf(told, "%s%s %s", told->len > 0 ? ", " : "",
-	    transition_name(t), severity_name(f->severity));
-	if (t == TRANSITION_CHANGED && prev != f->severity)
-		text_addf(told, " was %s", severity_name(prev));
+	if (t != TRANSITION_CLOSED)
+		assert_non_null(r);
+	assert_string_equal(f->owner, HOST);
+	text_add(ctx, s);
 }
 
 static void
-apply(struct diff *d, const struct step *s, int64_t now, struct text *told)
+add_failure(struct result *r, char answer)
 {
 	static const struct waiver waiver = { .until = INT64_MAX };
-	const struct diff_times times = { .now = now, .renotify_s = 86400 };
+	static struct cert leaves[2] = { { .sha256 = { 1 } },
+	    { .sha256 = { 2 } } };
+
+	r->severity = r->own_severity = answer == 'C' ? SEVERITY_CRITICAL :
+	    SEVERITY_ERROR;
+	r->held = answer == 'H';
+	r->stood_in = answer == 'S' ? rule_find("unreadable") : NULL;
+	r->waiver = answer == 'W' ? &waiver : NULL;
+	r->leaf = &leaves[answer == 'L'];
+	r->message = xstrdup(answer == 'M' ? "9 days left" : "10 days left");
+	strings_add(&r->offenders, answer == 'G' ? "im.contoso.com" :
+	    "as.im.contoso.com");
+}
+
+static void
+apply(struct diff *d, char answer, const struct diff_times *times,
+    struct text *told)
+{
 	struct results rs = {0};
 	struct result *r;
 
-	if (!s->missing) {
+	if (answer != '-') {
 		r = results_add(&rs);
 		r->rule = rule_find("site-names");
+		r->host = &(struct host){ .fqdn = HOST };
 		finding_id(r->id, HOST, "https", "im.contoso.com", 443,
 		    "site-names");
-		r->verdict = (int)s->verdict;
 		r->speaks = true;
-		r->severity = r->own_severity = s->severity;
-		r->held = s->held;
-		r->stood_in = s->stood_in ? rule_find("unreadable") : NULL;
-		r->waiver = s->waived ? &waiver : NULL;
-		if (s->verdict == VERDICT_FAIL)
-			r->message = xstrdup("SAN lacks a name");
-		if (s->offender != NULL)
-			strings_add(&r->offenders, s->offender);
+		r->verdict = answer == 'P' ? VERDICT_PASS : answer == 'U' ?
+		    VERDICT_UNKNOWN : answer == 'N' ? VERDICT_NOT_APPLICABLE :
+		    VERDICT_FAIL;
+		if (r->verdict == VERDICT_FAIL)
+			add_failure(r, answer);
 	}
-	diff_apply(d, HOST, &rs, &times, on_transition, told);
+	diff_apply(d, HOST, &rs, times, on_transition, told);
 	results_done(&rs);
-}
-
-static void
-run(const struct step *steps, size_t n)
-{
-	struct diff *d = diff_new();
-	int64_t now = 1000000;
-
-	for (size_t i = 0; i < n; i++) {
-		struct text told = {0};
-
-		now += steps[i].after_s;
-		apply(d, &steps[i], now, &told);
-		if (strcmp(text_str(&told), steps[i].told) != 0)
-			fail_msg("%s: told \"%s\", expected \"%s\"",
-			    steps[i].what, text_str(&told), steps[i].told);
-		text_done(&told);
-	}
-	diff_free(d);
-}
-
-#define FAILS	.verdict = VERDICT_FAIL, .severity = SEVERITY_ERROR, \
-		.offender = "as.im.contoso.com"
-
-static void
-a_finding_is_told_once_and_cleared_only_by_a_pass(void **state)
-{
-	static const struct step steps[] = {
-		{ "opens", FAILS, .told = "opened error" },
-		{ "again", FAILS, .told = "" },
-		{ "unknown", .verdict = VERDICT_UNKNOWN, .told = "" },
-		{ "fails after unknown", FAILS, .told = "" },
-		{ "pass", .verdict = VERDICT_PASS, .told = "cleared error" },
-		{ "pass again", .verdict = VERDICT_PASS, .told = "" },
-		{ "opens anew", FAILS, .told = "opened error" },
-	};
-
-	(void)state;
-	run(steps, sizeof(steps) / sizeof(steps[0]));
-}
-
-static void
-what_changes_about_it_is_told(void **state)
-{
-	static const struct step steps[] = {
-		{ "opens", FAILS, .told = "opened error" },
-		{ "worse", .verdict = VERDICT_FAIL, .severity =
-		    SEVERITY_CRITICAL, .offender = "as.im.contoso.com",
-		    .told = "changed critical was error" },
-		{ "other offender", .verdict = VERDICT_FAIL, .severity =
-		    SEVERITY_CRITICAL, .offender = "im.contoso.com",
-		    .told = "changed critical" },
-		{ "waived", .verdict = VERDICT_FAIL, .severity =
-		    SEVERITY_CRITICAL, .offender = "im.contoso.com",
-		    .waived = true, .told = "waived critical" },
-		{ "waived: no reminder", .verdict = VERDICT_FAIL, .severity =
-		    SEVERITY_CRITICAL, .offender = "im.contoso.com",
-		    .waived = true, .after_s = 90000, .told = "" },
-		{ "waiver ends", .verdict = VERDICT_FAIL, .severity =
-		    SEVERITY_CRITICAL, .offender = "im.contoso.com",
-		    .told = "unwaived critical" },
-		{ "a day later", .verdict = VERDICT_FAIL, .severity =
-		    SEVERITY_CRITICAL, .offender = "im.contoso.com",
-		    .after_s = 86400, .told = "reminder critical" },
-		{ "at once again", .verdict = VERDICT_FAIL, .severity =
-		    SEVERITY_CRITICAL, .offender = "im.contoso.com",
-		    .told = "" },
-	};
-
-	(void)state;
-	run(steps, sizeof(steps) / sizeof(steps[0]));
-}
-
-static void
-what_stands_in_supersedes_and_maintenance_holds(void **state)
-{
-	static const struct step steps[] = {
-		{ "held does not open", FAILS, .held = true, .told = "" },
-		{ "opens", FAILS, .told = "opened error" },
-		{ "held stays open", FAILS, .held = true, .told = "" },
-		{ "stood in for", FAILS, .stood_in = true,
-		    .told = "superseded error" },
-		{ "opens", FAILS, .told = "opened error" },
-		{ "not applicable", .verdict = VERDICT_NOT_APPLICABLE,
-		    .told = "closed error" },
-		{ "opens", FAILS, .told = "opened error" },
-		{ "gone", .missing = true, .told = "closed error" },
-		{ "still gone", .missing = true, .told = "" },
-	};
-
-	(void)state;
-	run(steps, sizeof(steps) / sizeof(steps[0]));
 }
 
 static bool
@@ -161,28 +165,81 @@ keep_none(void *ctx, const char *owner)
 }
 
 static void
-an_owner_that_left_takes_its_findings_along(void **state)
+step(struct diff *d, char answer, int64_t now, struct text *told)
 {
-	static const struct step fails = { "opens", FAILS, .told = "" };
-	static const struct step unknown = { "unknown",
-	    .verdict = VERDICT_UNKNOWN, .told = "" };
-	struct diff *d = diff_new();
+	const struct diff_times times = { .now = now, .settle_s = SETTLE,
+	    .remind_before = now - RENOTIFY + 1 };
+	size_t before = told->len;
+	const char *owner;
+
+	if (answer == 'X') {
+		diff_close(d, keep_none, now, on_transition, told);
+	} else if (answer == 'T') {
+		owner = diff_settled(d, &times);
+		assert_true(owner == NULL || strcmp(owner, HOST) == 0);
+		text_add(told, owner != NULL ? "t" : "");
+	} else {
+		apply(d, answer, &times, told);
+	}
+	if (told->len == before)
+		text_add(told, ".");
+}
+
+static void
+each_sequence_is_told_as_it_should(void **state)
+{
+	const size_t n = sizeof(sequences) / sizeof(sequences[0]);
+
+	(void)state;
+	assert_true(n >= 40);
+	for (size_t i = 0; i < n; i++) {
+		struct diff *d = diff_new();
+		struct text told = {0};
+		int64_t now = 1000000;
+
+		for (const char *s = sequences[i].answers; *s != '\0';
+		    s += strcspn(s, " "), s += strspn(s, " ")) {
+			if (*s == '+')
+				now += strtoll(s + 1, NULL, 10);
+			else
+				step(d, *s, now, &told);
+		}
+		if (strcmp(text_str(&told), sequences[i].told) != 0)
+			fail_msg("%s: \"%s\" is told as \"%s\", not \"%s\"",
+			    sequences[i].why, sequences[i].answers,
+			    text_str(&told), sequences[i].told);
+		text_done(&told);
+		diff_free(d);
+	}
+}
+
+static void
+assert_counts(struct diff *d, size_t errors, size_t waived, size_t stale)
+{
 	struct diff_count count;
+
+	diff_count(d, &count);
+	assert_int_equal(count.open[SEVERITY_ERROR], errors);
+	assert_int_equal(count.waived, waived);
+	assert_int_equal(count.stale, stale);
+}
+
+static void
+what_is_open_is_counted(void **state)
+{
+	struct diff *d = diff_new();
 	struct text told = {0};
 
 	(void)state;
-	apply(d, &fails, 1, &told);
-	diff_count(d, &count);
-	assert_int_equal(count.open[SEVERITY_ERROR], 1);
-	assert_int_equal(count.stale, 0);
-	apply(d, &unknown, 2, &told);
-	diff_count(d, &count);
-	assert_int_equal(count.open[SEVERITY_ERROR], 1);
-	assert_int_equal(count.stale, 1);
-	diff_close(d, keep_none, 0, on_transition, &told);
-	assert_string_equal(text_str(&told), "opened error, closed error");
-	diff_count(d, &count);
-	assert_int_equal(count.open[SEVERITY_ERROR], 0);
+	assert_counts(d, 0, 0, 0);
+	step(d, 'F', 1, &told);
+	assert_counts(d, 1, 0, 0);
+	step(d, 'U', 2, &told);
+	assert_counts(d, 1, 0, 1);
+	step(d, 'W', 3, &told);
+	assert_counts(d, 0, 1, 0);
+	step(d, 'X', 4, &told);
+	assert_counts(d, 0, 0, 0);
 	text_done(&told);
 	diff_free(d);
 }
@@ -191,12 +248,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    a_finding_is_told_once_and_cleared_only_by_a_pass),
-		cmocka_unit_test(what_changes_about_it_is_told),
-		cmocka_unit_test(
-		    what_stands_in_supersedes_and_maintenance_holds),
-		cmocka_unit_test(an_owner_that_left_takes_its_findings_along),
+		cmocka_unit_test(each_sequence_is_told_as_it_should),
+		cmocka_unit_test(what_is_open_is_counted),
 	};
 
 	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);

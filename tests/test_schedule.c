@@ -84,9 +84,47 @@ static void
 the_dead_are_asked_less_often_but_still_asked(void **state)
 {
 	(void)state;
-	assert_int_equal(schedule_backoff(1000, 0), 1000);
-	assert_int_equal(schedule_backoff(1000, 2), 4000);
-	assert_int_equal(schedule_backoff(1000, 90), 8000);
+	assert_int_equal(schedule_retry(3600000, 1), 60000);
+	assert_int_equal(schedule_retry(3600000, 2), 120000);
+	assert_int_equal(schedule_retry(3600000, 6), 1920000);
+	assert_int_equal(schedule_retry(3600000, 7), 3600000);
+	assert_int_equal(schedule_retry(3600000, UINT32_MAX), 3600000);
+	assert_int_equal(schedule_retry(30000, 1), 30000);
+}
+
+/* When the last of n is looked at first, and how many share its minute. */
+static int64_t
+last_first(size_t n, int64_t interval_ms, size_t *crowd)
+{
+	size_t per_minute[10] = {0};
+	int64_t last = 0;
+
+	*crowd = 0;
+	for (size_t i = 0; i < n; i++) {
+		char key[40];
+		int64_t at;
+
+		snprintf(key, sizeof(key), "cwa%zu.nwtraders.local", i);
+		at = schedule_first(key, n, interval_ms, 5000) - 5000;
+		assert_in_range(at, 0, 300000);
+		last = at > last ? at : last;
+		if (++per_minute[at / 60000] > *crowd)
+			*crowd = per_minute[at / 60000];
+	}
+	return last;
+}
+
+static void
+first_looks_make_no_storm(void **state)
+{
+	size_t crowd;
+
+	(void)state;
+	assert_in_range(last_first(20000, 3600000, &crowd), 299000, 300000);
+	assert_in_range(crowd, 3800, 4200);
+	assert_in_range(last_first(20000, 60000, &crowd), 5900, 6000);
+	assert_in_range(last_first(100, 3600000, &crowd), 8000, 10000);
+	assert_in_range(last_first(1, 3600000, &crowd), 0, 100);
 }
 
 int
@@ -97,6 +135,7 @@ main(void)
 		cmocka_unit_test(nothing_is_due_before_its_time),
 		cmocka_unit_test(
 		    a_fleet_is_spread_over_the_interval_and_stays_there),
+		cmocka_unit_test(first_looks_make_no_storm),
 		cmocka_unit_test(the_dead_are_asked_less_often_but_still_asked),
 	};
 

@@ -7,7 +7,6 @@
 #include "audit_own.h"
 #include "cwaudit/mem.h"
 
-#define RECHECK_MS	60000	/* the second look at what was missed */
 #define HURRY_MS	5000	/* the neighbours of a leaf that changed */
 #define BUSY_MS		100	/* a host at its cap: try again */
 
@@ -74,6 +73,9 @@ audit_unload(struct audit *a)
 	setup_unref(a->setup);
 }
 
+static void
+sweep(struct audit *, bool first);
+
 struct audit *
 audit_new(const struct audit_options *o, const struct audit_io *io,
     struct setup *setup)
@@ -83,13 +85,13 @@ audit_new(const struct audit_options *o, const struct audit_io *io,
 	a->options = *o;
 	a->io = *io;
 	a->diff = diff_new();
-	a->opened_by_rule = xcalloc(n_rules, sizeof(*a->opened_by_rule));
+	a->tally = tally_new();
 	a->began = clock_utc(o->clock);
 	a->tokens_at_ms = audit_now_ms(a);
 	a->cycle_ends_ms = audit_now_ms(a) +
 	    o->config->interval_https_s * 1000;
 	audit_load(a, setup);
-	audit_sweep(a);
+	sweep(a, !o->one_shot);
 	return a;
 }
 
@@ -100,7 +102,7 @@ audit_free(struct audit *a)
 		return;
 	audit_unload(a);
 	diff_free(a->diff);
-	free(a->opened_by_rule);
+	tally_free(a->tally);
 	free(a);
 }
 
@@ -120,25 +122,33 @@ audit_set_next(struct audit *a, struct spot *s, enum spot_news news)
 {
 	size_t i = s->endpoint->index;
 	int64_t interval = interval_ms(a, s->endpoint);
-	struct text key = {0};
+	int64_t now = audit_now_ms(a), retry;
 
 	if (a->options.one_shot)
 		return;
-	if (news == SPOT_OURS || (news == SPOT_MISSED && s->misses == 1)) {
-		schedule_set(a->schedule, i, audit_now_ms(a) +
-		    (interval < RECHECK_MS ? interval : RECHECK_MS));
-		return;
+	if (news == SPOT_OURS || news == SPOT_MISSED) {
+		retry = schedule_retry(interval, s->lost);
+		if (retry < interval) {
+			schedule_set(a->schedule, i, now + retry);
+			return;
+		}
 	}
-	if (news == SPOT_MISSED)
-		interval = schedule_backoff(interval, s->misses - 2);
-	spot_key(s->endpoint, &key);
-	schedule_set(a->schedule, i, schedule_spread(text_str(&key), interval,
-	    audit_now_ms(a) + 1));
-	text_done(&key);
+	schedule_set(a->schedule, i, schedule_spread(
+	    endpoint_owner(s->endpoint), interval, now + 1));
 }
 
 void
-audit_sweep(struct audit *a)
+audit_set_first(struct audit *a, const struct spot *s)
+{
+	const struct inventory *inv = a->inventory;
+
+	schedule_set(a->schedule, s->endpoint->index, schedule_first(
+	    endpoint_owner(s->endpoint), inv->n_hosts + inv->n_published,
+	    interval_ms(a, s->endpoint), audit_now_ms(a)));
+}
+
+static void
+sweep(struct audit *a, bool first)
 {
 	int64_t now = audit_now_ms(a);
 
@@ -152,11 +162,19 @@ audit_sweep(struct audit *a)
 		if (!s->in_sweep)
 			continue;
 		a->sweep_left++;
-		if (s->phase == SPOT_IDLE)
+		if (first)
+			audit_set_first(a, s);
+		else if (s->phase == SPOT_IDLE)
 			schedule_set(a->schedule, i, now);
 	}
 	a->sweep_left += audit_sweep_names(a);
 	a->sweep_all = a->sweep_left;
+}
+
+void
+audit_sweep(struct audit *a)
+{
+	sweep(a, false);
 }
 
 bool
@@ -317,6 +335,7 @@ audit_run(struct audit *a)
 
 	audit_mend_some(a);
 	audit_judge_changed_farms(a);
+	audit_judge_settled(a);
 	audit_ask_names(a);
 	while (a->under_way < c->window) {
 		struct spot *s;
@@ -369,8 +388,8 @@ leave_sweep(struct audit *a)
 		a->io.swept(a->io.ctx);
 }
 
-/* Is another port of its host being looked at? Then that one's end judges:
- * the two together say more than one after the other. */
+/* Is another port of its host being looked at, or was it never? Then the end
+ * of that look judges: a host is judged whole or not at all. */
 static bool
 host_is_busy(const struct audit *a, const struct spot *s)
 {
@@ -381,7 +400,9 @@ host_is_busy(const struct audit *a, const struct spot *s)
 		return false;
 	e = inventory_endpoints(a->inventory, s->endpoint->host, &n);
 	for (size_t i = 0; i < n; i++)
-		if (a->spots[e[i].index].phase != SPOT_IDLE)
+		if (a->spots[e[i].index].phase != SPOT_IDLE ||
+		    (a->spots[e[i].index].seen == NULL &&
+		    audit_wants(a, &e[i])))
 			return true;
 	return false;
 }

@@ -251,18 +251,6 @@ judge_fleet(struct audit *a, struct results *out)
 }
 
 static void
-tell(struct audit *a, const char *owner, struct results *rs)
-{
-	const struct diff_times times = {
-		.now = clock_utc(a->options.clock),
-		.renotify_s = a->options.config->renotify_s,
-	};
-
-	diff_apply(a->diff, owner, rs, &times, audit_on_transition, a);
-	results_done(rs);
-}
-
-static void
 tell_farm(struct audit *a, size_t i)
 {
 	struct results rs = {0};
@@ -271,7 +259,7 @@ tell_farm(struct audit *a, size_t i)
 	a->farms[i].changed = false;
 	judge_farm(a, i, &rs);
 	text_addf(&owner, AUDIT_FARM "%s", a->inventory->farms[i].key);
-	tell(a, text_str(&owner), &rs);
+	audit_apply(a, text_str(&owner), &rs);
 	text_done(&owner);
 }
 
@@ -338,7 +326,16 @@ audit_judge_fleet(struct audit *a)
 	for (size_t i = 0; i < a->inventory->n_farms; i++)
 		tell_farm(a, i);
 	judge_fleet(a, &rs);
-	tell(a, AUDIT_FLEET, &rs);
+	audit_apply(a, AUDIT_FLEET, &rs);
+}
+
+void
+audit_judge_farm(struct audit *a, const char *key)
+{
+	size_t i = audit_find_farm(a, key);
+
+	if (i != SIZE_MAX)
+		tell_farm(a, i);
 }
 
 void

@@ -6,7 +6,7 @@
 #include "audit_own.h"
 #include "cwaudit/mem.h"
 
-#define AGGREGATE_FROM	50	/* findings of one rule a cycle, one by one */
+#define SETTLED_SLICE	64	/* owners judged again before others have a turn */
 
 void
 audit_on_transition(void *ctx, enum transition t, const struct finding *f,
@@ -14,14 +14,12 @@ audit_on_transition(void *ctx, enum transition t, const struct finding *f,
 {
 	struct audit *a = ctx;
 	struct event e = {0};
-	size_t rule = (size_t)(f->rule - rules);
 	const struct spot *spot = r != NULL && r->endpoint != NULL ?
 	    &a->spots[r->endpoint->index] : NULL;
 
 	a->cycle.opened += t == TRANSITION_OPENED;
 	a->cycle.cleared += t == TRANSITION_CLEARED;
-	if (t == TRANSITION_OPENED &&
-	    ++a->opened_by_rule[rule] > AGGREGATE_FROM)
+	if (!tally_add(a->tally, t, f, a->options.config->log_max_events))
 		return;		/* told as a count when the cycle ends */
 	news_finding(&e, t, f, spot, prev);
 	audit_tell(a, &e);
@@ -153,22 +151,92 @@ judge_published(struct audit *a, const struct spot *s, struct results *out)
 	drop_subject(&subject);
 }
 
+/*
+ * Reminders at a time of day come at the first judgement after it, of what was
+ * said half a day before it or earlier.
+ */
+static struct diff_times
+times_now(const struct audit *a)
+{
+	const struct config *c = a->options.config;
+	int64_t now = clock_utc(a->options.clock);
+	struct diff_times t = {
+		.now = now, .settle_s = c->settle_s,
+		.remind_before = now - c->renotify_s + 1,
+	};
+
+	if (c->renotify_s == 0)
+		t.remind_before = CLOCK_NEVER;
+	else if (c->renotify_at_s >= 0)
+		t.remind_before = clock_last_at(now, c->renotify_at_s) -
+		    c->renotify_s + CLOCK_DAY / 2 + 1;
+	return t;
+}
+
+void
+audit_apply(struct audit *a, const char *owner, struct results *rs)
+{
+	const struct diff_times times = times_now(a);
+
+	diff_apply(a->diff, owner, rs, &times, audit_on_transition, a);
+	results_done(rs);
+}
+
+/* owner: a host or a published entry of the inventory. */
+static void
+judge_owner(struct audit *a, const char *owner)
+{
+	const struct inventory *inv = a->inventory;
+	const struct host *host = inventory_find(inv, owner);
+	size_t n;
+
+	if (host != NULL) {
+		audit_judge(a, &a->spots[inventory_endpoints(inv, host,
+		    &n)->index]);
+		return;
+	}
+	for (size_t i = inv->n_endpoints; i-- > 0 &&
+	    inv->endpoints[i].published != NULL;)
+		if (strcmp(inv->endpoints[i].published->url, owner) == 0)
+			audit_judge(a, &a->spots[i]);
+}
+
+void
+audit_judge_settled(struct audit *a)
+{
+	const struct diff_times times = times_now(a);
+	const char *owner;
+
+	for (int i = 0; i < SETTLED_SLICE &&
+	    (owner = diff_settled(a->diff, &times)) != NULL; i++) {
+		if (strcmp(owner, AUDIT_FLEET) == 0)
+			audit_judge_fleet(a);
+		else if (strncmp(owner, AUDIT_FARM, strlen(AUDIT_FARM)) == 0)
+			audit_judge_farm(a, owner + strlen(AUDIT_FARM));
+		else
+			judge_owner(a, owner);
+	}
+}
+
 void
 audit_judge(struct audit *a, const struct spot *s)
 {
-	const struct diff_times times = {
-		.now = clock_utc(a->options.clock),
-		.renotify_s = a->options.config->renotify_s,
-	};
 	struct results rs = {0};
 
 	if (s->endpoint->host != NULL)
 		judge_host(a, s->endpoint->host, &rs);
 	else
 		judge_published(a, s, &rs);
-	diff_apply(a->diff, endpoint_owner(s->endpoint), &rs, &times,
-	    audit_on_transition, a);
-	results_done(&rs);
+	audit_apply(a, endpoint_owner(s->endpoint), &rs);
+}
+
+static void
+tell_tally(void *ctx, const struct tally_line *line)
+{
+	struct event e = {0};
+
+	news_tally(&e, line);
+	audit_tell(ctx, &e);
 }
 
 void
@@ -179,16 +247,7 @@ audit_end_cycle(struct audit *a)
 
 	audit_judge_fleet(a);
 	audit_names_due(a);
-	for (size_t i = 0; i < n_rules; i++) {
-		struct event more = {0};
-
-		if (a->opened_by_rule[i] > AGGREGATE_FROM) {
-			news_aggregate(&more, &rules[i],
-			    a->opened_by_rule[i] - AGGREGATE_FROM);
-			audit_tell(a, &more);
-		}
-		a->opened_by_rule[i] = 0;
-	}
+	tally_end(a->tally, tell_tally, a);
 	a->cycle.number++;
 	a->cycle.hosts = a->inventory->n_hosts;
 	a->cycle.endpoints = a->inventory->n_endpoints;

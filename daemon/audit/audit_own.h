@@ -11,6 +11,7 @@
 #include "audit.h"
 #include "cwaudit/diff.h"
 #include "cwaudit/schedule.h"
+#include "cwaudit/tally.h"
 #include "news.h"
 #include "spot.h"
 
@@ -60,7 +61,7 @@ struct audit {
 	int64_t			 sweep_began_ms;
 	int64_t			 began;		/* UTC */
 	size_t			 sweep_left, sweep_all;
-	size_t			*opened_by_rule; /* in this cycle */
+	struct tally		*tally;		/* of this cycle */
 };
 
 /* audit.c */
@@ -71,6 +72,8 @@ void	audit_load(struct audit *, struct setup *);
 void	audit_unload(struct audit *);
 /* When a spot is looked at next, after this news of it. */
 void	audit_set_next(struct audit *, struct spot *, enum spot_news);
+/* When a spot that nothing is known of is looked at. */
+void	audit_set_first(struct audit *, const struct spot *);
 
 /* What audit_resolved is given back; i: endpoint index, then names. */
 uint64_t audit_ticket(const struct audit *, size_t i);
@@ -85,6 +88,7 @@ void	audit_farm_changed(struct audit *, const struct spot *);
 /* A virtual address: of its leaves those that no node presents any more. */
 void	audit_forget_leaves(struct audit *, struct spot *);
 void	audit_judge_changed_farms(struct audit *);
+void	audit_judge_farm(struct audit *, const char *key);
 void	audit_judge_fleet(struct audit *);	/* farms and fleet, and tells */
 void	audit_fleet_results(struct audit *, struct results *);
 
@@ -110,6 +114,10 @@ void	audit_mend_some(struct audit *);	/* a slice, judged again */
 void	audit_mend_all(struct audit *);		/* without judging */
 
 /* audit_judge.c */
+/* The answers about an owner (see diff.h) are in: tells what changed. */
+void	audit_apply(struct audit *, const char *owner, struct results *);
+/* Judges again who has a pass that was held back and can be said now. */
+void	audit_judge_settled(struct audit *);
 /* Runs the rules over a spot's host, or itself, and tells what changed. */
 void	audit_judge(struct audit *, const struct spot *);
 void	audit_end_cycle(struct audit *);

@@ -65,7 +65,7 @@ inherit(struct audit *a, const struct inherit *before, size_t n)
 		if (found != NULL)
 			spot_inherit(&a->spots[i], found->spot);
 		if (a->spots[i].seen == NULL)	/* new, or its look was dropped */
-			schedule_set(a->schedule, i, audit_now_ms(a));
+			audit_set_first(a, &a->spots[i]);
 		else
 			audit_set_next(a, &a->spots[i],
 			    a->spots[i].misses > 0 ? SPOT_MISSED : SPOT_SAME);

@@ -149,18 +149,22 @@ news_summary(struct event *e, const struct news_cycle *c,
 }
 
 void
-news_aggregate(struct event *e, const struct rule *rule, size_t more)
+news_tally(struct event *e, const struct tally_line *l)
 {
 	struct text msg = {0};
 
-	e->level = event_level_of(rule->severity);
+	e->level = level(l->state, l->severity);
 	head(e, "findings");
-	event_word(e, "state", "opened");
-	event_word(e, "rule", rule->id);
-	event_word(e, "severity", severity_name(rule->severity));
-	event_number(e, "findings", (int64_t)more);
-	text_addf(&msg, "%zu more findings of this rule opened in this cycle "
-	    "than were logged one by one: %s", more, rule->title);
+	event_word(e, "state", transition_name(l->state));
+	event_word(e, "rule", l->rule->id);
+	event_word(e, "severity", severity_name(l->severity));
+	event_number(e, "hosts", (int64_t)l->hosts);
+	event_number(e, "findings", (int64_t)l->findings);
+	event_word(e, "host", l->first);
+	text_addf(&msg, "besides those logged one by one: %zu %s of this rule "
+	    "on %zu %s: %s", l->findings,
+	    l->findings == 1 ? "finding" : "findings", l->hosts,
+	    l->hosts == 1 ? "host" : "hosts", l->rule->title);
 	event_text(e, "msg", text_str(&msg));
 	text_done(&msg);
 }

@@ -8,6 +8,7 @@
 
 #include "cwaudit/diff.h"
 #include "cwaudit/event.h"
+#include "cwaudit/tally.h"
 #include "spot.h"
 
 struct news_cycle {
@@ -22,8 +23,8 @@ void	news_finding(struct event *, enum transition, const struct finding *,
 void	news_look(struct event *, const struct sight *);
 void	news_summary(struct event *, const struct news_cycle *,
 	    const struct diff_count *);
-/* A rule that opened on too many hosts to list. */
-void	news_aggregate(struct event *, const struct rule *, size_t more);
+/* What was counted instead of said. */
+void	news_tally(struct event *, const struct tally_line *);
 /* event=KIND msg="...", at a level. */
 void	news_plain(struct event *, enum event_level, const char *kind,
 	    const char *msg);

@@ -152,6 +152,7 @@ spot_unresolved(struct spot *s, const struct resolve_answer *a,
 	s->phase = SPOT_IDLE;
 	strings_done(&s->addresses);
 	strings_done(&s->differing);
+	s->lost++;
 	if (a->resolver_failed)
 		return SPOT_OURS;
 	s->misses++;
@@ -306,6 +307,7 @@ keep(struct spot *s, struct sight *p)
 static enum spot_news
 missed(struct spot *s, struct sight *best)
 {
+	s->lost++;
 	if (best->seen->outcome == OUTCOME_NOT_TRIED) {
 		keep(s, best);		/* what was seen before is not now */
 		return SPOT_OURS;
@@ -321,7 +323,7 @@ observed(struct spot *s, struct sight *best)
 	bool by_hello = s->mode == LOOK_HELLO && best->seen->proof == PROOF_NONE;
 	enum spot_news news = SPOT_SAME;
 
-	s->misses = 0;
+	s->misses = s->lost = 0;
 	s->first = best->seen->step == STEP_HANDSHAKE ? s->first :
 	    (enum look_step)best->seen->step;
 	if (by_hello && same_message(s, best)) {

@@ -45,6 +45,8 @@ struct spot {
 	size_t			  n_set;
 	/* the time before; CLOCK_NEVER: never */
 	unsigned		  misses, broken;
+	unsigned		  lost;		/* looks in a row without a
+						 * certificate, ours too */
 	int64_t			  last_observed, leaf_since, proof_tried;
 	enum look_step		  first;	/* step that worked */
 	bool			  in_sweep;	/* waits for its look in this sweep */

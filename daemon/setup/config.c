@@ -82,10 +82,12 @@ static const struct config_key keys[] = {
 	    "1h", RELOAD,
 	    "The same for the ports of one host." },
 	{ "settle", TYPE_SPAN_S, FIELD(settle_s), &spans_hold, "10m", RELOAD,
-	    "How long a new certificate must stay before a reissue is "
-	    "judged." },
+	    "A pass so soon after a finding opened is said when this time is "
+	    "over,\nunless the finding fails again: what comes and goes does "
+	    "not fill the\nlog." },
 	{ "renotify", TYPE_RENOTIFY, 0, NULL, "24h at 09:00", RELOAD,
-	    "How often open findings are logged again." },
+	    "How often open findings are logged again; at a time of day: with "
+	    "the\nfirst look after it." },
 	{ "coverage", TYPE_PERCENT, FIELD(coverage_percent), NULL, "99%",
 	    RELOAD,
 	    "The share of endpoints that a cycle must observe to be on "
@@ -97,7 +99,7 @@ static const struct config_key keys[] = {
 	    "kv: key=value; cee: @cee: and JSON." },
 	{ "log.max_events", TYPE_NUMBER, FIELD(log_max_events), &event_counts,
 	    "1000", RELOAD,
-	    "Finding lines in one cycle; more become one line with a count." },
+	    "Finding lines in one cycle; the rest is counted, a line for each rule." },
 	{ "resolver.servers", TYPE_SERVERS, FIELD(resolver_servers), NULL,
 	    "[]", RESTART,
 	    "Name servers; none: those of the system." },

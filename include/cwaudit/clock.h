@@ -39,6 +39,13 @@ bool	clock_parse_span_ms(const char *, int64_t *out_ms) MUST_USE;
 /* The shortest exact form: "90s", "1h", "45d", "250ms". Returns buf. */
 const char *clock_format_span_ms(int64_t ms, char buf[CLOCK_TEXT]);
 
+/*
+ * The last time, now or before, at which it was so many seconds after midnight
+ * in the local time zone; where a change of summer time skips that, shortly
+ * after.
+ */
+int64_t	clock_last_at(int64_t now, int after_midnight_s);
+
 /* Civil date to seconds (proleptic Gregorian); fields must be in range. */
 int64_t	clock_from_civil(int year, int month, int day, int hour, int min,
 	    int sec);

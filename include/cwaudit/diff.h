@@ -2,7 +2,9 @@
 /*
  * diff.h - answers of rules in, transitions of findings out.
  * Holds what is open now. Only a pass clears; an unknown keeps a finding open
- * and marks it stale; what the inventory no longer holds is closed.
+ * and marks it stale; what the inventory no longer holds is closed. A finding
+ * is opened at once; a pass that comes within the settle time of that waits
+ * for its end, so that what comes and goes doesn't fill the log.
  */
 #ifndef CWAUDIT_DIFF_H
 #define CWAUDIT_DIFF_H
@@ -27,6 +29,7 @@ struct finding {
 	enum severity	 severity;
 	bool		 waived;
 	bool		 stale;		/* the last answer was unknown */
+	bool		 passed;	/* it was a pass, too soon to be said */
 	int64_t		 opened, said;	/* seconds UTC; said: last transition */
 	char		*owner;		/* host FQDN or URL of a published entry;
 					 * "": several hosts */
@@ -47,7 +50,9 @@ struct finding {
 
 struct diff_times {
 	int64_t	now;
-	int64_t	renotify_s;		/* 0: no reminders */
+	int64_t	settle_s;		/* 0: each pass is said at once */
+	int64_t	remind_before;		/* what was last said before it is due
+					 * for a reminder; CLOCK_NEVER: none */
 };
 
 /*
@@ -70,6 +75,12 @@ void	diff_apply(struct diff *, const char *owner, const struct results *,
 /* Closes all findings of every owner that keep says false to. */
 void	diff_close(struct diff *, bool (*keep)(void *ctx, const char *owner),
 	    int64_t now, diff_fn *, void *ctx);
+/*
+ * An owner with a pass that has waited long enough: judged again and applied,
+ * it is cleared. NULL: none now.
+ */
+const char *diff_settled(struct diff *, const struct diff_times *);
+
 struct diff_count {
 	size_t	open[SEVERITY_N];	/* not waived */
 	size_t	waived, stale;

@@ -26,10 +26,19 @@ size_t	 schedule_pending(const struct schedule *);
 /*
  * The next time at or after now_ms that keeps a thing's place in the interval:
  * the place is a stable hash of its key, so that a restart or a reload moves
- * nobody, and looks are spread evenly.
+ * nobody, and looks are spread evenly. Where one interval is a multiple of
+ * another, the looks of the longer one coincide with some of the shorter.
  */
 int64_t	 schedule_spread(const char *key, int64_t interval_ms, int64_t now_ms);
-/* Interval of a thing that failed n times in a row: doubles up to eightfold. */
-int64_t	 schedule_backoff(int64_t interval_ms, unsigned misses);
+/*
+ * When one of n things that nothing is known of is looked at first: they are
+ * spread over a tenth of the interval, at most 5 minutes, sooner where they
+ * are few.
+ */
+int64_t	 schedule_first(const char *key, size_t n, int64_t interval_ms,
+	    int64_t now_ms);
+/* How long to wait after n misses in a row (1 ...): a minute, then twice as
+ * long each time, up to the interval. */
+int64_t	 schedule_retry(int64_t interval_ms, unsigned misses);
 
 #endif

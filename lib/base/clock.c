@@ -177,3 +177,24 @@ clock_format_span_ms(int64_t ms, char buf[CLOCK_TEXT])
 	}
 	return buf;
 }
+
+int64_t
+clock_last_at(int64_t now, int after_midnight_s)
+{
+	time_t t = (time_t)now;
+	struct tm tm;
+
+	for (int back = 0; back < 2; back++) {
+		if (localtime_r(&t, &tm) == NULL)
+			return now;
+		tm.tm_mday -= back;
+		tm.tm_hour = after_midnight_s / 3600;
+		tm.tm_min = after_midnight_s / 60 % 60;
+		tm.tm_sec = after_midnight_s % 60;
+		tm.tm_isdst = -1;	/* as it is at that time */
+		if (mktime(&tm) <= t)
+			break;
+	}
+	tm.tm_isdst = -1;
+	return (int64_t)mktime(&tm);
+}

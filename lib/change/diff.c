@@ -20,10 +20,13 @@ struct diff {
 	struct owner	**owners;	/* the same, to walk */
 	size_t		  n;
 	size_t		  cap;
+	int64_t		  passed;	/* the earliest opened of those that
+					 * passed, or earlier; CLOCK_NEVER */
 };
 
 /* What one call of diff_apply passes around. */
 struct apply {
+	struct diff		*diff;
 	const struct diff_times	*times;
 	diff_fn			*fn;
 	void			*ctx;
@@ -92,7 +95,10 @@ finding_free(struct finding *f)
 struct diff *
 diff_new(void)
 {
-	return xcalloc(1, sizeof(struct diff));
+	struct diff *d = xcalloc(1, sizeof(*d));
+
+	d->passed = CLOCK_NEVER;
+	return d;
 }
 
 static void
@@ -212,14 +218,13 @@ fail_again(const struct apply *a, struct finding *f, const struct result *r)
 	    !same_leaf(f, r);
 
 	finding_fill(f, r);
-	f->stale = false;
+	f->stale = f->passed = false;
 	if (was_waived != f->waived)
 		say(a, f->waived ? TRANSITION_WAIVED : TRANSITION_UNWAIVED, f,
 		    r, prev);
 	else if (changed)
 		say(a, TRANSITION_CHANGED, f, r, prev);
-	else if (a->times->renotify_s > 0 && !f->waived &&
-	    a->times->now - f->said >= a->times->renotify_s)
+	else if (!f->waived && f->said < a->times->remind_before)
 		say(a, TRANSITION_REMINDER, f, r, prev);
 }
 
@@ -229,6 +234,28 @@ finding_close(const struct apply *a, struct finding *f, const char *why)
 	free(f->message);
 	f->message = xstrdup(why);
 	say(a, TRANSITION_CLOSED, f, NULL, f->severity);
+}
+
+/* A clock that was put back must not hold a pass for the difference. */
+static bool
+settles(int64_t opened, const struct diff_times *times)
+{
+	return opened <= times->now &&
+	    times->now - opened < times->settle_s;
+}
+
+/* True while it stays open: a pass so soon after it opened waits. */
+static bool
+pass(const struct apply *a, struct finding *f, const struct result *r)
+{
+	f->stale = false;
+	f->passed = settles(f->opened, a->times);
+	if (!f->passed)
+		say(a, TRANSITION_CLEARED, f, r, f->severity);
+	else if (a->diff->passed == CLOCK_NEVER ||
+	    f->opened < a->diff->passed)
+		a->diff->passed = f->opened;
+	return f->passed;
 }
 
 /* The finding that stands in for a result, if it is one. */
@@ -270,10 +297,10 @@ answer(const struct apply *a, struct finding *f, const struct result *r,
 		return false;
 	case VERDICT_UNKNOWN:
 		f->stale = true;
+		f->passed = false;
 		return true;
 	case VERDICT_PASS:
-		say(a, TRANSITION_CLEARED, f, r, f->severity);
-		return false;
+		return pass(a, f, r);
 	case VERDICT_NOT_APPLICABLE:
 		break;
 	}
@@ -310,7 +337,7 @@ void
 diff_apply(struct diff *d, const char *owner, const struct results *rs,
     const struct diff_times *times, diff_fn *fn, void *ctx)
 {
-	const struct apply a = { times, fn, ctx };
+	const struct apply a = { d, times, fn, ctx };
 	struct owner *o = owner_find(d, owner);
 	size_t kept = 0;
 
@@ -342,7 +369,7 @@ diff_close(struct diff *d, bool (*keep)(void *ctx, const char *owner),
     int64_t now, diff_fn *fn, void *ctx)
 {
 	const struct diff_times times = { .now = now };
-	const struct apply a = { &times, fn, ctx };
+	const struct apply a = { d, &times, fn, ctx };
 
 	for (size_t i = 0; i < d->n; i++) {
 		struct owner *o = d->owners[i];
@@ -356,6 +383,38 @@ diff_close(struct diff *d, bool (*keep)(void *ctx, const char *owner),
 		}
 		o->n = 0;
 	}
+}
+
+static int64_t
+earliest_pass(const struct owner *o)
+{
+	int64_t first = CLOCK_NEVER;
+
+	for (size_t k = 0; k < o->n; k++)
+		if (o->open[k]->passed && (first == CLOCK_NEVER ||
+		    o->open[k]->opened < first))
+			first = o->open[k]->opened;
+	return first;
+}
+
+const char *
+diff_settled(struct diff *d, const struct diff_times *times)
+{
+	const char *name = NULL;
+	int64_t first = CLOCK_NEVER;
+
+	if (d->passed == CLOCK_NEVER || settles(d->passed, times))
+		return NULL;
+	for (size_t i = 0; i < d->n; i++) {
+		int64_t t = earliest_pass(d->owners[i]);
+
+		if (t != CLOCK_NEVER && (first == CLOCK_NEVER || t < first)) {
+			first = t;
+			name = d->owners[i]->name;
+		}
+	}
+	d->passed = first;
+	return first != CLOCK_NEVER && !settles(first, times) ? name : NULL;
 }
 
 void

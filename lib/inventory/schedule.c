@@ -6,6 +6,10 @@
 
 #include "cwaudit/mem.h"
 
+#define FIRST_MS	300000	/* first looks take no longer ... */
+#define FIRST_EACH_MS	100	/* ... and, of few, so long for each */
+#define RETRY_MS	60000	/* until the second look at what was missed */
+
 struct schedule {
 	size_t	*heap;		/* indices, earliest first */
 	size_t	*place;		/* index -> place in heap, SCHEDULE_NONE */
@@ -148,9 +152,23 @@ schedule_spread(const char *key, int64_t interval_ms, int64_t now_ms)
 }
 
 int64_t
-schedule_backoff(int64_t interval_ms, unsigned misses)
+schedule_first(const char *key, size_t n, int64_t interval_ms, int64_t now_ms)
 {
-	unsigned doublings = misses > 3 ? 3 : misses;
+	int64_t span = interval_ms / 10;
 
-	return interval_ms << doublings;
+	if (span > FIRST_MS)
+		span = FIRST_MS;
+	if ((int64_t)n * FIRST_EACH_MS < span)
+		span = (int64_t)n * FIRST_EACH_MS;
+	return now_ms + (int64_t)(hash(key) % (uint64_t)(span + 1));
+}
+
+int64_t
+schedule_retry(int64_t interval_ms, unsigned misses)
+{
+	int64_t delay = RETRY_MS;
+
+	while (misses-- > 1 && delay < interval_ms)
+		delay *= 2;
+	return delay < interval_ms ? delay : interval_ms;
 }
