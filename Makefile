@@ -29,8 +29,8 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   rule/check_odd_names rule/check_dates rule/check_key \
 	   rule/check_chain rule/check_revocation rule/check_listener \
 	   rule/check_host rule/fleet rule/check_farm rule/check_fleet \
-	   rule/check_dns rule/rule rule/rule_remedy rule/rule_slot \
-	   rule/rule_record rule/rule_run rule/rule_fleet \
+	   rule/check_dns rule/check_auditor rule/rule rule/rule_remedy rule/rule_slot \
+	   rule/rule_record rule/rule_run rule/rule_fleet rule/rule_auditor \
 	   change/diff change/tally change/event \
 	   right/request right/request_write \
 	   report/snapshot report/waivers report/review report/explain \
@@ -50,7 +50,7 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue \
 	   revoke/revoker \
 	   tell/log tell/notify tell/writer \
 	   audit/worker audit/spot audit/news audit/audit audit/audit_judge \
-	   audit/audit_fleet audit/audit_names audit/audit_issuers \
+	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_reload audit/loop audit/sweep \
 	   command/terminal command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \

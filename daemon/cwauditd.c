@@ -90,11 +90,16 @@ refuse_reload(struct app *a, struct reload *r)
 {
 	struct text t = {0};
 	char *line, *rest;
+	size_t first = 0;
 
 	problems_print(&r->problems, &t);
 	for (line = strtok_r(t.data, "\n", &rest); line != NULL;
-	    line = strtok_r(NULL, "\n", &rest))
+	    line = strtok_r(NULL, "\n", &rest)) {
 		say(a, EVENT_ERROR, "problem", line);
+		if (first++ == 0)
+			audit_inventory_refused(loop_audit(a->loop), line,
+			    r->problems.n + r->problems.dropped);
+	}
 	say(a, EVENT_ERROR, "reload-refused", "the new configuration or "
 	    "inventory has errors; the old one stays in force");
 	config_done(&r->config);
@@ -116,6 +121,7 @@ finish_reload(struct errand *errand)
 	} else {
 		config_compare(&a->config, &r->config, &restart);
 		loop_reload(a->loop, r->setup, &r->config);
+		audit_inventory_refused(loop_audit(a->loop), NULL, 0);
 		writer_set_format(a->writer, r->config.log_format ==
 		    LOG_FORMAT_CEE ? EVENT_CEE : EVENT_KV);
 		config_done(&a->config);

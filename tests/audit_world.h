@@ -18,6 +18,7 @@
 #include "test.h"
 
 #define T0	1790000000	/* 2026-09-21 */
+#define WORLD_PORTS	24
 
 static const char inventory_text[] =
 "hosts:\n"
@@ -33,7 +34,8 @@ static const char inventory_text[] =
 "      - {url: \"https://im2.contoso.com\", mtls_port: 5061}\n";
 
 struct world {
-	int64_t		 now_ms;	/* monotonic; UTC is T0 + now */
+	int64_t		 now_ms;	/* monotonic; UTC is T0 + now + step */
+	int64_t		 step_s;
 	const char	*inventory;
 	struct config	 config;
 	struct setup	*setup;
@@ -42,20 +44,23 @@ struct world {
 	struct sight	*pending[64];
 	size_t		 n_pending;
 	size_t		 most_pending;
-	const struct cert *leaf[8];	/* by endpoint index; NULL: no answer */
-	size_t		 looks[8], proofs;
+	const struct cert *leaf[WORLD_PORTS];	/* by endpoint index; NULL: no answer */
+	size_t		 looks[WORLD_PORTS], proofs;
 	struct text	 told;		/* "opened RULE HOST; " ... */
 	bool		 silent;	/* no name server answers */
 	struct doubt	*doubt[16];	/* asked, not answered */
 	size_t		 n_doubts, swept;
-	size_t		 summaries;
+	struct text	 lines;		/* the same, whole */
+	size_t		 summaries, alive;
 	EVP_PKEY	*key[2];	/* of cwa02, and of all others */
 };
 
 static inline int64_t
 utc(void *ctx)
 {
-	return T0 + ((struct world *)ctx)->now_ms / 1000;
+	struct world *w = ctx;
+
+	return T0 + w->now_ms / 1000 + w->step_s;
 }
 
 static inline int64_t
@@ -79,9 +84,13 @@ tell(void *ctx, struct event *e)
 	struct world *w = ctx;
 
 	w->summaries += strcmp(field(e, "event"), "summary") == 0;
-	if (strcmp(field(e, "event"), "finding") == 0)
+	w->alive += strcmp(field(e, "event"), "alive") == 0;
+	if (strcmp(field(e, "event"), "finding") == 0) {
 		text_addf(&w->told, "%s %s %s; ", field(e, "state"),
 		    field(e, "rule"), field(e, "role"));
+		event_print(e, EVENT_KV, &w->lines);
+		text_add(&w->lines, "\n");
+	}
 	event_done(e);
 }
 
@@ -131,9 +140,10 @@ resolve(void *ctx, const char *name, int families, int64_t timeout_ms,
 	audit_resolved(w->audit, ticket, &none);
 }
 
-/* A certificate for a name list, valid for a year from T0 - 30 days. */
+/* A certificate for a name list, valid for so many days from T0. */
 static inline const struct cert *
-make_cert(struct world *w, const char *cn, const char *san, long serial)
+make_dated_cert(struct world *w, const char *cn, const char *san, long serial,
+    int from, int until)
 {
 	EVP_PKEY *key = w->key[serial == 2 ? 0 : 1];
 	X509 *x = X509_new();
@@ -149,8 +159,8 @@ make_cert(struct world *w, const char *cn, const char *san, long serial)
 
 	assert_int_equal(X509_set_version(x, 2), 1);
 	ASN1_INTEGER_set(X509_get_serialNumber(x), serial);
-	X509_time_adj_ex(X509_getm_notBefore(x), -30, 0, &(time_t){ T0 });
-	X509_time_adj_ex(X509_getm_notAfter(x), 335, 0, &(time_t){ T0 });
+	X509_time_adj_ex(X509_getm_notBefore(x), from, 0, &(time_t){ T0 });
+	X509_time_adj_ex(X509_getm_notAfter(x), until, 0, &(time_t){ T0 });
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN",
 	    MBSTRING_ASC, (const unsigned char *)cn, -1, -1, 0);
 	X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "CN",
@@ -173,6 +183,20 @@ make_cert(struct world *w, const char *cn, const char *san, long serial)
 	OPENSSL_free(der);
 	X509_free(x);
 	return out;
+}
+
+/* Valid for a year from T0 - 30 days. */
+static inline const struct cert *
+make_cert(struct world *w, const char *cn, const char *san, long serial)
+{
+	return make_dated_cert(w, cn, san, serial, -30, 335);
+}
+
+/* Expired a month before T0. */
+static inline const struct cert *
+make_old_cert(struct world *w, const char *cn, const char *san, long serial)
+{
+	return make_dated_cert(w, cn, san, serial, -395, -30);
 }
 
 /* Answers one look from the table. */
@@ -269,6 +293,7 @@ setup_world(void **state)
 	w->key[1] = EVP_RSA_gen(2048);
 	w->trust = trust_new();
 	config_init(&w->config);
+	w->config.coverage_percent = 0;	/* of four ports one is many */
 	w->leaf[0] = make_cert(w, "cwa01.nwtraders.local",
 	    "DNS:cwa01.nwtraders.local,DNS:im.contoso.com,"
 	    "DNS:as.im.contoso.com,DNS:download.im.contoso.com", 1);
@@ -293,10 +318,11 @@ drop_world(void **state)
 		doubt_free(w->doubt[--w->n_doubts]);
 	setup_unref(w->setup);
 	trust_free(w->trust);
-	for (size_t i = 0; i < 8; i++)
+	for (size_t i = 0; i < WORLD_PORTS; i++)
 		cert_unref(w->leaf[i]);
 	config_done(&w->config);
 	text_done(&w->told);
+	text_done(&w->lines);
 	EVP_PKEY_free(w->key[0]);
 	EVP_PKEY_free(w->key[1]);
 	free(w);
@@ -315,6 +341,7 @@ expect_told(struct world *w, const char *told)
 {
 	assert_string_equal(text_str(&w->told), told);
 	text_reset(&w->told);
+	text_reset(&w->lines);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup_world, drop_world)

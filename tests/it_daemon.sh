@@ -75,6 +75,7 @@ write_config() {	# FORMAT
 	timeout: 3s
 	interval: {https: 1h, mtls: 1h}
 	settle: 0s
+	coverage: 90%
 	log: {facility: local3, format: $1, max_events: 1000}
 	END
 }

@@ -560,6 +560,8 @@ every_row_is_whole(void **state)
 		assert_true(r->check_host == NULL || r->scope == SCOPE_HOST);
 		assert_true(r->check_farm == NULL || r->scope == SCOPE_FARM);
 		assert_true(r->check_fleet == NULL || r->scope == SCOPE_FLEET);
+		assert_true(r->check_auditor == NULL ||
+		    r->scope == SCOPE_AUDITOR);
 		if (r->scope != SCOPE_AUDITOR)
 			assert_int_not_equal(r->roles, 0);
 		/* What a request tells is no matter of a port. */

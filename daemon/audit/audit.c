@@ -57,6 +57,7 @@ audit_load(struct audit *a, struct setup *setup)
 	audit_load_farms(a);
 	audit_load_names(a);
 	audit_load_issuers(a);
+	audit_load_zones(a);
 }
 
 void
@@ -67,6 +68,7 @@ audit_unload(struct audit *a)
 	audit_unload_farms(a);
 	audit_unload_names(a);
 	audit_unload_issuers(a);
+	audit_unload_zones(a);
 	free(a->spots);
 	free(a->hosts);
 	schedule_free(a->schedule);
@@ -91,6 +93,8 @@ audit_new(const struct audit_options *o, const struct audit_io *io,
 	a->cycle_ends_ms = audit_now_ms(a) +
 	    o->config->interval_https_s * 1000;
 	audit_load(a, setup);
+	a->health.judge_from = SIZE_MAX;
+	audit_start_health(a);
 	sweep(a, !o->one_shot);
 	return a;
 }
@@ -101,6 +105,7 @@ audit_free(struct audit *a)
 	if (a == NULL)
 		return;
 	audit_unload(a);
+	audit_end_health(a);
 	diff_free(a->diff);
 	tally_free(a->tally);
 	free(a);
@@ -118,9 +123,15 @@ interval_ms(const struct audit *a, const struct endpoint *e)
 }
 
 void
+audit_set_due(struct audit *a, struct spot *s, int64_t due_ms)
+{
+	s->due_ms = due_ms;
+	schedule_set(a->schedule, s->endpoint->index, due_ms);
+}
+
+void
 audit_set_next(struct audit *a, struct spot *s, enum spot_news news)
 {
-	size_t i = s->endpoint->index;
 	int64_t interval = interval_ms(a, s->endpoint);
 	int64_t now = audit_now_ms(a), retry;
 
@@ -129,22 +140,30 @@ audit_set_next(struct audit *a, struct spot *s, enum spot_news news)
 	if (news == SPOT_OURS || news == SPOT_MISSED) {
 		retry = schedule_retry(interval, s->lost);
 		if (retry < interval) {
-			schedule_set(a->schedule, i, now + retry);
+			audit_set_due(a, s, now + retry);
 			return;
 		}
 	}
-	schedule_set(a->schedule, i, schedule_spread(
-	    endpoint_owner(s->endpoint), interval, now + 1));
+	audit_set_due(a, s, schedule_spread(endpoint_owner(s->endpoint),
+	    interval, now + 1));
 }
 
 void
-audit_set_first(struct audit *a, const struct spot *s)
+audit_set_first(struct audit *a, struct spot *s)
 {
 	const struct inventory *inv = a->inventory;
 
-	schedule_set(a->schedule, s->endpoint->index, schedule_first(
-	    endpoint_owner(s->endpoint), inv->n_hosts + inv->n_published,
-	    interval_ms(a, s->endpoint), audit_now_ms(a)));
+	audit_set_due(a, s, schedule_first(endpoint_owner(s->endpoint),
+	    inv->n_hosts + inv->n_published, interval_ms(a, s->endpoint),
+	    audit_now_ms(a)));
+}
+
+void
+audit_begin_anew(struct audit *a, struct spot *s)
+{
+	s->lost = s->misses = 0;
+	if (s->phase == SPOT_IDLE)
+		audit_set_first(a, s);
 }
 
 static void
@@ -165,7 +184,7 @@ sweep(struct audit *a, bool first)
 		if (first)
 			audit_set_first(a, s);
 		else if (s->phase == SPOT_IDLE)
-			schedule_set(a->schedule, i, now);
+			audit_set_due(a, s, now);
 	}
 	a->sweep_left += audit_sweep_names(a);
 	a->sweep_all = a->sweep_left;
@@ -243,7 +262,8 @@ order(struct audit *a, struct spot *s, const struct sockaddr_storage *address,
 }
 
 static void
-settle(struct audit *, struct spot *, enum spot_news, bool had_leaf);
+settle(struct audit *, struct spot *, enum spot_news, bool had_leaf,
+    bool was_lost);
 static void
 leave_sweep(struct audit *);
 
@@ -275,7 +295,7 @@ audit_resolved(struct audit *a, uint64_t ticket,
 	if (answer->n == 0) {
 		had_leaf = s->leaf != NULL;
 		settle(a, s, spot_unresolved(s, answer, a->options.clock),
-		    had_leaf);
+		    had_leaf, true);
 		return;
 	}
 	s->phase = SPOT_LOOKING;
@@ -295,6 +315,7 @@ begin(struct audit *a, struct spot *s)
 	s->phase = SPOT_LOOKING;
 	s->n_expected = 1;
 	s->began_ms = audit_now_ms(a);
+	audit_note_begin(a, s, interval_ms(a, e));
 	if (e->address != NULL) {
 		if (look_parse_address(e->address, &literal.address[0]))
 			order(a, s, &literal.address[0], false);
@@ -333,6 +354,8 @@ audit_run(struct audit *a)
 	int64_t now = audit_now_ms(a), next;
 	size_t i;
 
+	audit_watch_health(a);
+	audit_watch_zones(a);
 	audit_mend_some(a);
 	audit_judge_changed_farms(a);
 	audit_judge_settled(a);
@@ -361,21 +384,35 @@ audit_run(struct audit *a)
 	return next > now ? next - now : 20;
 }
 
-/* A leaf changed: its neighbours most likely changed with it. */
+/*
+ * A leaf changed: its neighbours most likely changed with it. A port is
+ * silent for the first time: are they, too? One that was lost answers: what
+ * they were missed for may be over, and is not held against them.
+ */
 static void
-hurry_neighbours(struct audit *a, const struct spot *s)
+mind_neighbours(struct audit *a, const struct spot *s, enum spot_news news,
+    bool was_lost)
 {
+	bool silent = news == SPOT_MISSED || news == SPOT_OURS;
+	bool back = !silent && was_lost;
 	size_t n;
 	const struct endpoint *e;
 
-	if (s->endpoint->host == NULL || a->options.one_shot)
+	if (s->endpoint->host == NULL || a->options.one_shot ||
+	    (news != SPOT_CHANGED && !back && !(silent && s->lost == 1)))
 		return;
 	e = inventory_endpoints(a->inventory, s->endpoint->host, &n);
-	for (size_t i = 0; i < n; i++)
-		if (e[i].index != s->endpoint->index &&
-		    a->spots[e[i].index].phase == SPOT_IDLE)
-			schedule_set(a->schedule, e[i].index,
-			    audit_now_ms(a) + HURRY_MS);
+	for (size_t i = 0; i < n; i++) {
+		struct spot *other = &a->spots[e[i].index];
+
+		if (other == s || other->phase != SPOT_IDLE ||
+		    (silent && other->lost > 0) || (back && other->lost == 0))
+			continue;
+		if (back)
+			other->lost = other->misses = 0;
+		audit_set_due(a, other, audit_now_ms(a) +
+		    (news == SPOT_CHANGED ? HURRY_MS : 0));
+	}
 }
 
 static void
@@ -388,10 +425,17 @@ leave_sweep(struct audit *a)
 		a->io.swept(a->io.ctx);
 }
 
-/* Is another port of its host being looked at, or was it never? Then the end
- * of that look judges: a host is judged whole or not at all. */
+/* A look is under way, or it was never looked at, or missed only once. */
 static bool
-host_is_busy(const struct audit *a, const struct spot *s)
+is_pending(const struct audit *a, const struct spot *s)
+{
+	return s->phase != SPOT_IDLE ||
+	    (s->seen == NULL && audit_wants(a, s->endpoint)) ||
+	    (s->lost == 1 && !a->options.one_shot);
+}
+
+bool
+audit_host_is_busy(const struct audit *a, const struct spot *s)
 {
 	size_t n;
 	const struct endpoint *e;
@@ -400,9 +444,7 @@ host_is_busy(const struct audit *a, const struct spot *s)
 		return false;
 	e = inventory_endpoints(a->inventory, s->endpoint->host, &n);
 	for (size_t i = 0; i < n; i++)
-		if (a->spots[e[i].index].phase != SPOT_IDLE ||
-		    (a->spots[e[i].index].seen == NULL &&
-		    audit_wants(a, &e[i])))
+		if (is_pending(a, &a->spots[e[i].index]))
 			return true;
 	return false;
 }
@@ -438,7 +480,7 @@ audit_answered(struct audit *a, struct doubt *d)
 		s->revocation = d->answer;
 		d->answer = NULL;
 		s->doubt = 0;
-		if (!host_is_busy(a, s))
+		if (!audit_host_is_busy(a, s))
 			audit_judge(a, s);
 		if (s->awaits_answer) {
 			s->awaits_answer = s->in_sweep = false;
@@ -449,21 +491,22 @@ audit_answered(struct audit *a, struct doubt *d)
 }
 
 static void
-settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf)
+settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf,
+    bool was_lost)
 {
 	if (news == SPOT_CONFIRM) {
 		s->proof_tried = CLOCK_NEVER;
 		begin(a, s);
 		return;
 	}
-	if (news == SPOT_CHANGED)
-		hurry_neighbours(a, s);
+	mind_neighbours(a, s, news, was_lost);
 	if (news != SPOT_SAME || had_leaf != (s->leaf != NULL))
 		audit_farm_changed(a, s);
 	(void)audit_mend_chain(a, s);
 	audit_set_next(a, s, news);
+	audit_zone_heard(a, s, news);
 	ask_revocation(a, s);
-	if (!host_is_busy(a, s))
+	if (!audit_host_is_busy(a, s))
 		audit_judge(a, s);
 	s->awaits_answer = s->in_sweep && s->doubt != 0;
 	if (!s->in_sweep || s->awaits_answer)
@@ -477,7 +520,7 @@ audit_seen(struct audit *a, struct sight *sight)
 {
 	struct event e = {0};
 	struct spot *s;
-	bool had_leaf;
+	bool had_leaf, was_lost;
 
 	a->under_way--;
 	if (sight->generation != a->generation) {
@@ -491,7 +534,8 @@ audit_seen(struct audit *a, struct sight *sight)
 	audit_tell(a, &e);
 	audit_learn_issuers(a, sight->chain);
 	had_leaf = s->leaf != NULL;
+	was_lost = s->lost > 0;
 	if (spot_add(s, sight))
-		settle(a, s, spot_settle(s,
-		    a->options.config->mode == MODE_AUTO), had_leaf);
+		settle(a, s, spot_settle(s, a->options.config->mode ==
+		    MODE_AUTO), had_leaf, was_lost);
 }

@@ -61,6 +61,10 @@ void		 audit_answered(struct audit *, struct doubt *);
 
 void		 audit_sweep(struct audit *);	/* everything is due now */
 bool		 audit_swept(const struct audit *);
+/* A reload did not take the inventory: its first mistake, of n. NULL: it was
+ * taken. */
+void		 audit_inventory_refused(struct audit *, const char *first,
+		    size_t n);
 /* Another inventory and configuration: what stays keeps its memory. */
 void		 audit_reload(struct audit *, struct setup *,
 		    const struct config *);

@@ -19,6 +19,8 @@ audit_on_transition(void *ctx, enum transition t, const struct finding *f,
 
 	a->cycle.opened += t == TRANSITION_OPENED;
 	a->cycle.cleared += t == TRANSITION_CLEARED;
+	if (t == TRANSITION_OPENED && r != NULL)
+		audit_note_opened(a, r);
 	if (!tally_add(a->tally, t, f, a->options.config->log_max_events))
 		return;		/* told as a count when the cycle ends */
 	news_finding(&e, t, f, spot, prev);
@@ -165,7 +167,7 @@ times_now(const struct audit *a)
 		.remind_before = now - c->renotify_s + 1,
 	};
 
-	if (c->renotify_s == 0)
+	if (c->renotify_s == 0 || audit_clock_in_doubt(a))
 		t.remind_before = CLOCK_NEVER;
 	else if (c->renotify_at_s >= 0)
 		t.remind_before = clock_last_at(now, c->renotify_at_s) -
@@ -178,6 +180,8 @@ audit_apply(struct audit *a, const char *owner, struct results *rs)
 {
 	const struct diff_times times = times_now(a);
 
+	if (audit_clock_in_doubt(a))
+		rules_hold_clock(rs);
 	diff_apply(a->diff, owner, rs, &times, audit_on_transition, a);
 	results_done(rs);
 }
@@ -211,6 +215,8 @@ audit_judge_settled(struct audit *a)
 	    (owner = diff_settled(a->diff, &times)) != NULL; i++) {
 		if (strcmp(owner, AUDIT_FLEET) == 0)
 			audit_judge_fleet(a);
+		else if (strcmp(owner, AUDIT_ITSELF) == 0)
+			audit_judge_auditor(a);
 		else if (strncmp(owner, AUDIT_FARM, strlen(AUDIT_FARM)) == 0)
 			audit_judge_farm(a, owner + strlen(AUDIT_FARM));
 		else
@@ -227,7 +233,21 @@ audit_judge(struct audit *a, const struct spot *s)
 		judge_host(a, s->endpoint->host, &rs);
 	else
 		judge_published(a, s, &rs);
+	if (audit_zone_in_doubt(a, s))
+		rules_hold_lost(&rs);
 	audit_apply(a, endpoint_owner(s->endpoint), &rs);
+}
+
+void
+audit_tell_alive(struct audit *a)
+{
+	struct diff_count open;
+	struct event e = {0};
+
+	diff_count(a->diff, &open);
+	news_alive(&e, clock_utc(a->options.clock) - a->began, &a->cycle,
+	    &open);
+	audit_tell(a, &e);
 }
 
 static void
@@ -247,6 +267,7 @@ audit_end_cycle(struct audit *a)
 
 	audit_judge_fleet(a);
 	audit_names_due(a);
+	audit_note_cycle(a);
 	tally_end(a->tally, tell_tally, a);
 	a->cycle.number++;
 	a->cycle.hosts = a->inventory->n_hosts;

@@ -2,7 +2,8 @@
 /*
  * audit_own.h - the conductor's memory, shared by audit.c (who is due, looks),
  * audit_judge.c (rules, transitions, cycles), audit_fleet.c (farms, the fleet),
- * audit_names.c (names in the DNS), audit_issuers.c (intermediates) and
+ * audit_names.c (names in the DNS), audit_issuers.c (intermediates),
+ * audit_zones.c and audit_health.c (can the auditor be believed?) and
  * audit_reload.c. Nobody else's.
  */
 #ifndef CWAUDIT_AUDIT_OWN_H
@@ -33,8 +34,30 @@ struct farm_memory {
 #define AUDIT_FARM	"farm "
 #define AUDIT_FLEET	"fleet"
 
+#define AUDIT_ITSELF "auditor"
+
+/* What the auditor knows of itself; monotonic times, CLOCK_NEVER: none. */
+struct health {
+	int64_t		 clock_ms;	/* UTC minus monotonic, as last seen */
+	int64_t		 doubted_ms;	/* since when the clock is in doubt */
+	int64_t		 step_s;	/* why: a step, or 0 */
+	size_t		 turned;	/* hosts in this cycle, see auditor.h */
+	bool		 turned_said, doubt_turned;
+	const struct host *last_turned;
+	size_t		 late;		/* looks in this cycle */
+	int64_t		 latest_s;
+	bool		 tell;		/* of the first that is late */
+	bool		 cycled;
+	size_t		 observed, endpoints;	/* of the last cycle */
+	char		*refused;	/* NULL: the inventory is taken */
+	size_t		 mistakes;
+	size_t		 judge_from;	/* endpoints yet to be judged again */
+	int64_t		 alive_ms;	/* when the next such line is due */
+};
+
 struct names;
 struct issuers;
+struct zones;
 
 struct audit {
 	struct audit_options	 options;
@@ -50,6 +73,8 @@ struct audit {
 	int64_t			 farms_due_ms;
 	struct names		*names;
 	struct issuers		*issuers;
+	struct zones		*zones;
+	struct health		 health;
 	struct schedule		*schedule;
 	struct diff		*diff;
 	size_t			 under_way;	/* looks, all addresses counted */
@@ -70,10 +95,17 @@ bool	audit_wants(const struct audit *, const struct endpoint *);
 void	audit_tell(struct audit *, struct event *);	/* empties the event */
 void	audit_load(struct audit *, struct setup *);
 void	audit_unload(struct audit *);
+/* Is a port of its host being looked at, or was it never? Then the end of
+ * that look judges: a host is judged whole or not at all. */
+bool	audit_host_is_busy(const struct audit *, const struct spot *);
+void	audit_set_due(struct audit *, struct spot *, int64_t due_ms);
+/* A spot that was lost for what was no fault of its own: looked at soon, and
+ * missed only if it is missed twice again. */
+void	audit_begin_anew(struct audit *, struct spot *);
 /* When a spot is looked at next, after this news of it. */
 void	audit_set_next(struct audit *, struct spot *, enum spot_news);
 /* When a spot that nothing is known of is looked at. */
-void	audit_set_first(struct audit *, const struct spot *);
+void	audit_set_first(struct audit *, struct spot *);
 
 /* What audit_resolved is given back; i: endpoint index, then names. */
 uint64_t audit_ticket(const struct audit *, size_t i);
@@ -113,7 +145,31 @@ bool	audit_mend_chain(struct audit *, struct spot *);
 void	audit_mend_some(struct audit *);	/* a slice, judged again */
 void	audit_mend_all(struct audit *);		/* without judging */
 
+/* audit_zones.c */
+void	audit_load_zones(struct audit *);
+void	audit_unload_zones(struct audit *);
+void	audit_inherit_zones(struct audit *, const struct audit *before);
+/* Before it is judged. */
+void	audit_zone_heard(struct audit *, struct spot *, enum spot_news);
+/* Is its zone lost, or being asked? Then that it is silent says nothing. */
+bool	audit_zone_in_doubt(const struct audit *, const struct spot *);
+void	audit_watch_zones(struct audit *);	/* each turn of the loop */
+size_t	audit_lost_zones(const struct audit *, struct lost_zone *out); /* NULL:
+						 * how many */
+
+/* audit_health.c */
+void	audit_start_health(struct audit *);
+void	audit_end_health(struct audit *);
+void	audit_watch_health(struct audit *);	/* each turn of the loop */
+bool	audit_clock_in_doubt(const struct audit *);
+void	audit_note_opened(struct audit *, const struct result *);
+void	audit_note_begin(struct audit *, const struct spot *,
+	    int64_t interval_ms);
+void	audit_note_cycle(struct audit *);
+void	audit_judge_auditor(struct audit *);
+
 /* audit_judge.c */
+void	audit_tell_alive(struct audit *);
 /* The answers about an owner (see diff.h) are in: tells what changed. */
 void	audit_apply(struct audit *, const char *owner, struct results *);
 /* Judges again who has a pass that was held back and can be said now. */

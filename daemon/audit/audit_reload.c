@@ -38,7 +38,8 @@ owner_stays(void *ctx, const char *owner)
 	const struct host *host = inventory_find(a->inventory, owner);
 	size_t n = 0;
 
-	if (strcmp(owner, AUDIT_FLEET) == 0)
+	if (strcmp(owner, AUDIT_FLEET) == 0 ||
+	    strcmp(owner, AUDIT_ITSELF) == 0)
 		return true;
 	if (strncmp(owner, AUDIT_FARM, strlen(AUDIT_FARM)) == 0)
 		return audit_find_farm(a, owner + strlen(AUDIT_FARM)) !=
@@ -83,6 +84,8 @@ audit_reload(struct audit *a, struct setup *setup, const struct config *config)
 	audit_load(a, setup);
 	inherit(a, index, n);
 	audit_inherit_farms(a, &before);
+	audit_inherit_zones(a, &before);
+	a->health.last_turned = NULL;	/* a host of before */
 	diff_close(a->diff, owner_stays, clock_utc(a->options.clock),
 	    audit_on_transition, a);
 	a->sweep_left = a->sweep_all = 0;

@@ -122,15 +122,10 @@ news_look(struct event *e, const struct sight *s)
 	text_done(&place);
 }
 
-void
-news_summary(struct event *e, const struct news_cycle *c,
+static void
+add_counts(struct event *e, const struct news_cycle *c,
     const struct diff_count *open)
 {
-	struct text took = {0};
-
-	e->level = EVENT_INFO;
-	head(e, "summary");
-	event_number(e, "cycle", (int64_t)c->number);
 	event_number(e, "hosts", (int64_t)c->hosts);
 	event_number(e, "endpoints", (int64_t)c->endpoints);
 	event_number(e, "observed", (int64_t)c->observed);
@@ -140,12 +135,37 @@ news_summary(struct event *e, const struct news_cycle *c,
 	event_number(e, "error", (int64_t)open->open[SEVERITY_ERROR]);
 	event_number(e, "warning", (int64_t)open->open[SEVERITY_WARNING]);
 	event_number(e, "notice", (int64_t)open->open[SEVERITY_NOTICE]);
+}
+
+void
+news_summary(struct event *e, const struct news_cycle *c,
+    const struct diff_count *open)
+{
+	struct text took = {0};
+
+	e->level = EVENT_INFO;
+	head(e, "summary");
+	event_number(e, "cycle", (int64_t)c->number);
+	add_counts(e, c, open);
 	event_number(e, "opened", (int64_t)c->opened);
 	event_number(e, "cleared", (int64_t)c->cleared);
 	text_addf(&took, "%lld.%llds", (long long)(c->took_ms / 1000),
 	    (long long)(c->took_ms % 1000 / 100));
 	event_word(e, "duration", text_str(&took));
 	text_done(&took);
+}
+
+void
+news_alive(struct event *e, int64_t up_s, const struct news_cycle *c,
+    const struct diff_count *open)
+{
+	char span[CLOCK_TEXT];
+
+	e->level = EVENT_NOTICE;
+	head(e, "alive");
+	event_word(e, "up", clock_format_span_ms(up_s / 3600 * 3600000, span));
+	event_number(e, "cycles", (int64_t)c->number);
+	add_counts(e, c, open);
 }
 
 void

@@ -23,6 +23,9 @@ void	news_finding(struct event *, enum transition, const struct finding *,
 void	news_look(struct event *, const struct sight *);
 void	news_summary(struct event *, const struct news_cycle *,
 	    const struct diff_count *);
+/* Once a day; up_s: since the start. The counts are those of the last cycle. */
+void	news_alive(struct event *, int64_t up_s, const struct news_cycle *,
+	    const struct diff_count *);
 /* What was counted instead of said. */
 void	news_tally(struct event *, const struct tally_line *);
 /* event=KIND msg="...", at a level. */

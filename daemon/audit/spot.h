@@ -30,7 +30,8 @@ struct spot {
 	/* the look under way */
 	enum spot_phase		  phase;
 	enum look_mode		  mode;
-	int64_t			  began_ms;	/* monotonic */
+	int64_t			  due_ms, began_ms;	/* monotonic */
+	bool			  witness;	/* for its zone, see audit_zones.c */
 	struct sight		**part;		/* one per address, as they come */
 	size_t			  n_parts, n_expected;
 	/* the last that counted */

@@ -68,7 +68,7 @@ static const struct config_key keys[] = {
 	    "The deadline of one look, all its steps together." },
 	{ "window", TYPE_NUMBER, FIELD(window), &windows, "256", RESTART,
 	    "Looks in flight at once." },
-	{ "per_host", TYPE_NUMBER, FIELD(per_host), &per_hosts, "2", RESTART,
+	{ "per_host", TYPE_NUMBER, FIELD(per_host), &per_hosts, "2", RELOAD,
 	    "Looks in flight at once to one host." },
 	{ "workers", TYPE_WORKERS, FIELD(workers), &worker_counts, "cores",
 	    RESTART,

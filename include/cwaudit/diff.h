@@ -35,7 +35,7 @@ struct finding {
 					 * "": several hosts */
 	const char	*kind;		/* of a certificate its role; of a port
 					 * "https" "mtls" "published"; else
-					 * "host" "farm" "fleet" */
+					 * "host" "farm" "fleet" "auditor" */
 	char		*site;		/* NULL: of no one site */
 	struct strings	 places;	/* "10.20.30.42:443"; empty: the host */
 	bool		 has_leaf;	/* the certificate that fails: */

@@ -7,6 +7,7 @@
 #ifndef CWAUDIT_RULE_H
 #define CWAUDIT_RULE_H
 
+#include "cwaudit/auditor.h"
 #include "cwaudit/check.h"
 #include "cwaudit/finding.h"
 #include "cwaudit/fleet.h"
@@ -28,6 +29,7 @@ struct rule {
 	const char	*severity_text;	/* "critical; error if the FQDN is in the SAN" */
 	bool		 needs_leaf;	/* without a readable leaf: unknown */
 	bool		 held;		/* by maintenance: availability, splits */
+	bool		 by_clock;	/* a wrong clock makes it fail, or pass */
 	const char	*title;		/* a line */
 	const char	*why;		/* what breaks, what administrators see */
 	const char	*remedy;	/* {host} {site} {cn} {names} {missing} are filled in */
@@ -45,6 +47,7 @@ struct rule {
 	check_host_fn	*check_host;
 	check_farm_fn	*check_farm;
 	check_fleet_fn	*check_fleet;
+	check_auditor_fn *check_auditor;
 };
 
 extern const struct rule rules[];
@@ -83,6 +86,16 @@ void	rules_run_farm(const struct farm_view *, struct results *);
  * which a rule is off are left out of it.
  */
 void	rules_run_fleet(const struct fleet_view *, struct results *);
+
+/* Judges the auditor itself: its findings can be neither tailored nor waived. */
+void	rules_run_auditor(const struct auditor_view *, struct results *);
+
+/*
+ * While the auditor is in doubt. Clock: what depends on dates neither opens
+ * nor clears. Lost: that ports do not answer is not raised.
+ */
+void	rules_hold_clock(struct results *);
+void	rules_hold_lost(struct results *);
 
 /* A failure before what nobody knows before a pass; the worst of failures,
  * those that are waived last. */

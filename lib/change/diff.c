@@ -160,7 +160,8 @@ kind_of(const struct result *r)
 		    endpoint_kind_name(r->endpoint->kind) : role_name(r->role);
 	if (r->host != NULL)
 		return "host";
-	return r->rule->scope == SCOPE_FARM ? "farm" : "fleet";
+	return r->rule->scope == SCOPE_FARM ? "farm" :
+	    r->rule->scope == SCOPE_AUDITOR ? "auditor" : "fleet";
 }
 
 /* A certificate that serves several sites is no one site's. */

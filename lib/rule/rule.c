@@ -85,5 +85,6 @@ bool
 rule_is_judged(const struct rule *rule)
 {
 	return rule->check != NULL || rule->check_host != NULL ||
-	    rule->check_farm != NULL || rule->check_fleet != NULL;
+	    rule->check_farm != NULL || rule->check_fleet != NULL ||
+	    rule->check_auditor != NULL;
 }
