@@ -268,13 +268,17 @@ start(struct app *a, struct text *why)
 		    .one_shot = a->once },
 		.setup = a->setup, .cache = a->cache, .tell = tell, .swept = on_swept, .ctx = a,
 	};
+	const struct writer_options wo = {
+		.format = a->config.log_format == LOG_FORMAT_CEE ? EVENT_CEE :
+		    EVENT_KV,
+		.echo = a->foreground,
+	};
 	struct event started = {0};
 
-	log_open(a->config.log_facility, a->foreground);
+	log_open(a->config.log_facility);
 	if (!prober_global_init(why))
 		return false;
-	a->writer = writer_new(a->config.log_format == LOG_FORMAT_CEE ?
-	    EVENT_CEE : EVENT_KV, why);
+	a->writer = writer_new(&wo, why);
 	if (a->writer == NULL)
 		return false;
 	a->loop = loop_new(&lo, why);
@@ -299,6 +303,7 @@ static void
 stop(struct app *a)
 {
 	struct errand *errand;
+	size_t unsaid;
 
 	notify_send("STOPPING=1");
 	for (size_t i = 0; i < 4; i++)
@@ -314,8 +319,12 @@ stop(struct app *a)
 	    (errand = queue_take(writer_done_queue(a->writer))) != NULL)
 		errand->done(errand);
 	loop_free(a->loop);
-	writer_free(a->writer);
-	log_close();
+	unsaid = writer_free(a->writer);
+	if (unsaid == 0)
+		log_close();		/* blocks where syslog(3) hangs */
+	else
+		fprintf(stderr, "cwauditd: %zu lines were not logged: nobody "
+		    "listens at /dev/log, or it takes nothing\n", unsaid);
 }
 
 static bool

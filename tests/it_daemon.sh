@@ -63,7 +63,8 @@ done
 ln -s /proc/self/fd "$dir/dev/fd"
 mount --rbind "$dir/dev" /dev || { echo "no mount namespace" >&2; exit 1; }
 : >"$log"
-"$build/logsink" /dev/log "$log" & pids+=($!)
+start_log() { "$build/logsink" /dev/log "$log" & sink=$!; pids+=("$sink"); }
+start_log
 "$build/logsink" "$dir/notify" "$dir/notified" & pids+=($!)
 "$build/fleet" --quiet --dir "$dir" --ready-file "$dir/ready" --time 300 &
 fleet=$!; pids+=("$fleet")
@@ -103,7 +104,7 @@ done < <(jq -c 'select(.tolerated != true and .maybe != true)' "$dir/expect.json
 # -- the daemon proper: readiness, change, reload, end
 : >"$log"
 NOTIFY_SOCKET=$dir/notify WATCHDOG_USEC=4000000 \
-    "$build/cwauditd" -c "$dir/cwauditd.yaml" -f 2>/dev/null &
+    "$build/cwauditd" -c "$dir/cwauditd.yaml" &
 daemon=$!; pids+=("$daemon")
 ok "the first cycle ends" logged 'event=summary cycle=1 '
 ok "READY=1 is sent" grep -q '^READY=1' "$dir/notified"
@@ -125,6 +126,29 @@ kill -USR1 "$fleet"; sleep 1
 kill -USR1 "$daemon"
 ok "a good one clears it" logged 'state=cleared .*rule=documented-single'
 ok "and says what is right now" grep -qE 'state=cleared .*rule=documented-single .*msg="the certificate presented now passes: CN ' "$log"
+
+# -- nobody listens: lines are held, the daemon goes on, nothing is lost
+kill "$sink"; wait "$sink" 2>/dev/null
+kill -USR1 "$fleet"; sleep 1
+kill -USR1 "$daemon"
+kill -HUP "$daemon"; sleep 2
+before=$(grep -c 'state=opened .*rule=documented-single' "$log")
+ok "nothing reaches a log that is gone" [ "$(grep -c event=reload "$log")" = 0 ]
+start_log
+ok "what was held is said" logged 'event=reload msg='
+ok "findings, too" logged 'state=opened .*rule=documented-single' $((before + 1))
+ok "and none was lost" not grep -q event=lost "$log"
+kill -USR1 "$fleet"; sleep 1
+kill -USR1 "$daemon"; sleep 1
+
+# -- it listens and takes nothing: only the writer waits
+kill -STOP "$sink"
+for _ in 1 2 3 4 5 6; do kill -USR1 "$daemon"; sleep 0.3; done
+fed=$(grep -c WATCHDOG=1 "$dir/notified")
+sleep 4
+ok "the watchdog is fed while the log hangs" [ "$(grep -c WATCHDOG=1 "$dir/notified")" -gt "$fed" ]
+kill -CONT "$sink"
+sleep 1
 
 cp "$dir/inventory.yaml" "$dir/good.yaml"
 sed -i 's/    layout: separate/    layuot: separate/' "$dir/inventory.yaml"
@@ -160,8 +184,15 @@ kill -HUP "$daemon"
 ok "its relative path is found again" logged 'event=reload msg='
 kill -HUP "$daemon"
 ok "and once more" logged 'event=reload msg=' 2
-kill -TERM "$daemon"
-ok "SIGTERM ends it, too" gone "$daemon"
+kill -STOP "$sink"
+kill -USR1 "$daemon"; sleep 2
+kill -TERM "$daemon"; sleep 2.5
+ok "SIGTERM ends it, three seconds later where the log hangs" gone "$daemon"
+kill -CONT "$sink"; sleep 0.5
+
+# -- in a terminal: the gist, whoever listens
+ok "-f tells stderr" bash -c "timeout 20 '$build/cwauditd' -c '$dir/cwauditd.yaml' -f --once 2>&1 |
+    grep -qE '^[0-9:]{8} critical opened mtls-subject cwa[0-9]+.nwtraders.local 127'"
 
 # -- JSON lines
 : >"$log"

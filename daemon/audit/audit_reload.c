@@ -59,13 +59,19 @@ inherit(struct audit *a, const struct inherit *before, size_t n)
 		struct inherit want = {0}, *found;
 		struct text key = {0};
 
+		bool waited = false;
+
 		spot_key(a->spots[i].endpoint, &key);
 		want.key = text_take(&key);
 		found = bsearch(&want, before, n, sizeof(want), by_key);
 		free(want.key);
-		if (found != NULL)
+		if (found != NULL) {
+			waited = found->spot->phase != SPOT_IDLE ||
+			    found->spot->in_sweep;
 			spot_inherit(&a->spots[i], found->spot);
-		if (a->spots[i].seen == NULL)	/* new, or its look was dropped */
+		}
+		/* new, or its look is dropped */
+		if (waited || a->spots[i].seen == NULL)
 			audit_set_first(a, &a->spots[i]);
 		else
 			audit_set_next(a, &a->spots[i],

@@ -5,45 +5,144 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "cwaudit/mem.h"
 #include "log.h"
 
-#define WRITER_QUEUE	65536	/* lines; a full one loses lines, and says so */
+#define WRITER_QUEUE	65536	/* lines and errands on their way here */
+#define WRITER_HELD	16384	/* lines while nobody listens; of debug half */
 #define WRITER_ERRANDS	64
 #define BEAT_MS		500
+#define RETRY_MS	200	/* whether anybody listens again */
+#define HANG_S		3	/* for a log that takes nothing, at the end */
 
 struct job {
 	struct event	 event;
 	struct errand	*errand;	/* instead of the event */
+	struct job	*next;		/* held */
 };
 
 struct writer {
 	struct queue	*jobs, *done;
 	pthread_t	 thread;
-	int		 format;	/* atomic; enum event_format */
-	uint64_t	 beats;		/* atomic */
-	bool		 stop;		/* atomic */
-	size_t		 lost;		/* the conductor's */
+	bool		 echo;
+	/* atomic */
+	int		 format;	/* enum event_format */
+	uint64_t	 beats;
+	bool		 stop;
+	bool		 saying;	/* within syslog(3) */
+	size_t		 lost;		/* and not told of yet */
+	size_t		 unsaid;	/* told here, lost ones too */
+	/* the thread's */
+	struct job	*held, **held_end;
+	size_t		 n_held;
 };
+
+static void
+say(struct writer *w, const struct event *e)
+{
+	struct text line = {0};
+
+	event_print(e, (enum event_format)__atomic_load_n(&w->format,
+	    __ATOMIC_RELAXED), &line);
+	__atomic_store_n(&w->saying, true, __ATOMIC_RELAXED);
+	log_line(e->level, text_str(&line));
+	__atomic_store_n(&w->saying, false, __ATOMIC_RELAXED);
+	text_done(&line);
+}
+
+static void
+echo(const struct event *e)
+{
+	struct text line = {0};
+
+	if (e->level == EVENT_DEBUG)
+		return;
+	event_print(e, EVENT_PLAIN, &line);
+	log_echo(e->level, text_str(&line));
+	text_done(&line);
+}
+
+static void
+job_free(struct job *job)
+{
+	event_done(&job->event);
+	free(job);
+}
+
+static void
+lose(struct writer *w)
+{
+	__atomic_fetch_add(&w->lost, 1, __ATOMIC_RELAXED);
+}
+
+static void
+hold(struct writer *w, struct job *job)
+{
+	if (w->echo)
+		echo(&job->event);
+	if (w->n_held >= (job->event.level == EVENT_DEBUG ?
+	    WRITER_HELD / 2 : WRITER_HELD)) {
+		lose(w);
+		job_free(job);
+		return;
+	}
+	*w->held_end = job;
+	w->held_end = &job->next;
+	w->n_held++;
+}
+
+/* The newest were lost: said when all before them were. */
+static void
+say_lost(struct writer *w)
+{
+	size_t lost = __atomic_exchange_n(&w->lost, 0, __ATOMIC_RELAXED);
+	struct event e = { .level = EVENT_ERROR };
+
+	event_number(&e, "v", 1);
+	event_word(&e, "event", "lost");
+	event_number(&e, "lines", (int64_t)lost);
+	event_text(&e, "msg", "the log did not take lines as fast as they "
+	    "came; these were lost");
+	say(w, &e);
+	event_done(&e);
+	__atomic_fetch_sub(&w->unsaid, lost, __ATOMIC_RELAXED);
+}
+
+static void
+say_held(struct writer *w)
+{
+	bool ready = true;
+
+	while (w->held != NULL && (ready = log_ready() || w->echo)) {
+		struct job *job = w->held;
+
+		w->held = job->next;
+		if (w->held == NULL)
+			w->held_end = &w->held;
+		w->n_held--;
+		say(w, &job->event);
+		job_free(job);
+		__atomic_fetch_sub(&w->unsaid, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&w->beats, 1, __ATOMIC_RELAXED);
+	}
+	if (ready && __atomic_load_n(&w->lost, __ATOMIC_RELAXED) > 0 &&
+	    log_ready())
+		say_lost(w);
+}
 
 static void
 do_job(struct writer *w, struct job *job)
 {
-	struct text line = {0};
-
-	if (job->errand != NULL) {
-		job->errand->run(job->errand);
-		if (!queue_put(w->done, job->errand))
-			abort();	/* bounded by writer_submit: ours */
-	} else {
-		event_print(&job->event, (enum event_format)
-		    __atomic_load_n(&w->format, __ATOMIC_RELAXED), &line);
-		log_line(job->event.level, text_str(&line));
-		text_done(&line);
+	if (job->errand == NULL) {
+		hold(w, job);
+		return;
 	}
-	event_done(&job->event);
-	free(job);
+	job->errand->run(job->errand);
+	if (!queue_put(w->done, job->errand))
+		abort();	/* bounded by writer_submit: ours */
+	job_free(job);
 }
 
 static void *
@@ -52,24 +151,28 @@ run(void *ctx)
 	struct writer *w = ctx;
 
 	for (;;) {
-		struct job *job = queue_wait(w->jobs, BEAT_MS);
+		struct job *job = queue_wait(w->jobs,
+		    w->held != NULL ? RETRY_MS : BEAT_MS);
 
 		__atomic_fetch_add(&w->beats, 1, __ATOMIC_RELAXED);
 		if (job != NULL)
 			do_job(w, job);
-		else if (__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE))
+		say_held(w);
+		if (job == NULL && __atomic_load_n(&w->stop, __ATOMIC_ACQUIRE))
 			return NULL;
 	}
 }
 
 struct writer *
-writer_new(enum event_format format, struct text *why)
+writer_new(const struct writer_options *o, struct text *why)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
 	sigset_t all, before;
 	bool started;
 
-	w->format = (int)format;
+	w->format = (int)o->format;
+	w->echo = o->echo;
+	w->held_end = &w->held;
 	w->jobs = queue_new(WRITER_QUEUE);
 	w->done = queue_new(WRITER_QUEUE + WRITER_ERRANDS);
 	(void)sigfillset(&all);		/* signals are the conductor's */
@@ -86,38 +189,18 @@ writer_new(enum event_format format, struct text *why)
 	return NULL;
 }
 
-static bool
-put_event(struct writer *w, struct event *e)
-{
-	struct job *job = xcalloc(1, sizeof(*job));
-
-	job->event = *e;
-	if (queue_put(w->jobs, job)) {
-		*e = (struct event){0};
-		return true;
-	}
-	free(job);
-	return false;
-}
-
 void
 writer_tell(struct writer *w, struct event *e)
 {
-	struct event gap = {0};
+	struct job *job = xcalloc(1, sizeof(*job));
 
-	if (w->lost > 0) {
-		gap.level = EVENT_ERROR;
-		event_number(&gap, "v", 1);
-		event_word(&gap, "event", "lost");
-		event_number(&gap, "lines", (int64_t)w->lost);
-		event_text(&gap, "msg", "the log did not take lines as fast "
-		    "as they came; these were lost");
-		if (put_event(w, &gap))
-			w->lost = 0;
-		event_done(&gap);
-	}
-	if (w->lost > 0 || !put_event(w, e))
-		w->lost++;
+	__atomic_fetch_add(&w->unsaid, 1, __ATOMIC_RELAXED);
+	job->event = *e;
+	*e = (struct event){0};
+	if (queue_put(w->jobs, job))
+		return;
+	lose(w);
+	job_free(job);
 }
 
 bool
@@ -145,20 +228,36 @@ writer_set_format(struct writer *w, enum event_format format)
 }
 
 uint64_t
-writer_heartbeat(const struct writer *w)
+writer_heartbeat(struct writer *w)
 {
-	return __atomic_load_n(&w->beats, __ATOMIC_RELAXED);
+	return __atomic_load_n(&w->saying, __ATOMIC_RELAXED) ?
+	    __atomic_add_fetch(&w->beats, 1, __ATOMIC_RELAXED) :
+	    __atomic_load_n(&w->beats, __ATOMIC_RELAXED);
 }
 
-void
+size_t
 writer_free(struct writer *w)
 {
+	struct timespec until;
+	size_t unsaid;
+
 	if (w == NULL)
-		return;
+		return 0;
 	__atomic_store_n(&w->stop, true, __ATOMIC_RELEASE);
 	queue_wake(w->jobs);
-	(void)pthread_join(w->thread, NULL);
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += HANG_S;
+	if (pthread_timedjoin_np(w->thread, NULL, &until) != 0)
+		return __atomic_load_n(&w->unsaid, __ATOMIC_RELAXED);
+	unsaid = __atomic_load_n(&w->unsaid, __ATOMIC_RELAXED);
+	while (w->held != NULL) {
+		struct job *job = w->held;
+
+		w->held = job->next;
+		job_free(job);
+	}
 	queue_free(w->jobs);
 	queue_free(w->done);
 	free(w);
+	return unsaid;
 }

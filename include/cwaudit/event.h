@@ -13,7 +13,10 @@
 
 #define EVENT_MAX	2000	/* bytes of a line, so that syslog keeps it whole */
 
-enum event_format { EVENT_KV, EVENT_CEE };
+enum event_format {
+	EVENT_KV, EVENT_CEE,
+	EVENT_PLAIN,	/* the gist, for people at a terminal */
+};
 
 /* Levels of syslog(3), by meaning; log.c translates. */
 enum event_level {

@@ -273,6 +273,48 @@ print_cee(const struct event *e, struct text *out)
 	json_decref(object);
 }
 
+static const char *
+value_of(const struct event *e, const char *key)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (strcmp(e->field[i].key, key) == 0)
+			return e->field[i].value;
+	return NULL;
+}
+
+static void
+add_words(const struct event *e, const char *const *keys, struct text *out)
+{
+	for (; *keys != NULL; keys++) {
+		const char *value = value_of(e, *keys);
+
+		if (value != NULL)
+			text_addf(out, "%s%s", out->len > 0 ? " " : "", value);
+	}
+}
+
+/* "opened site-names cwa01.nwtraders.local 10.0.0.1:443: SAN lacks ..." */
+static void
+print_plain(const struct event *e, struct text *out)
+{
+	static const char *const of_finding[] = { "state", "rule", "host",
+	    "endpoint", NULL };
+	static const char *const kind[] = { "event", NULL };
+	const char *msg = value_of(e, "msg"), *what = value_of(e, "event");
+	bool finding = what != NULL && strcmp(what, "finding") == 0;
+
+	add_words(e, finding ? of_finding : kind, out);
+	for (size_t i = 0; !finding && i < e->n; i++)
+		if (e->field[i].value != NULL &&
+		    strcmp(e->field[i].key, "v") != 0 &&
+		    strcmp(e->field[i].key, "event") != 0 &&
+		    strcmp(e->field[i].key, "msg") != 0)
+			text_addf(out, " %s=%s", e->field[i].key,
+			    e->field[i].value);
+	if (msg != NULL)
+		text_addf(out, "%s%s", out->len > 0 ? ": " : "", msg);
+}
+
 void
 event_print(const struct event *e, enum event_format format, struct text *out)
 {
@@ -284,6 +326,9 @@ event_print(const struct event *e, enum event_format format, struct text *out)
 		break;
 	case EVENT_CEE:
 		print_cee(e, &line);
+		break;
+	case EVENT_PLAIN:
+		print_plain(e, &line);
 		break;
 	}
 	text_add(out, text_str(&line));
