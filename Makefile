@@ -154,6 +154,7 @@ check-unit: $(UNIT) $B/tests/bindto.so
 # The daemon's life: what reaches syslog, signals, reloads.
 check-daemon: $B/cwauditd $B/fleet $B/logsink
 	@bash tests/it_daemon.sh $B
+	@bash tests/it_rsyslog.sh $B
 
 # Revocation, from the certificate to what is said.
 check-revocation: $B/cwaudit $B/fetchd

@@ -26,6 +26,8 @@ table() {
 	test jq what an audit said, compared with what it should say
 	test systemd systemd-analyze for the unit files
 	test procps kill, which the unit reloads with
+	test rsyslog what the daemon says, through a real syslog server
+	test dnsmasq-base a real resolver, for names that come and go
 	servers openssl s_server, and certificates for the others
 	servers gnutls-bin gnutls-serv: RC4, 3DES, no RFC 5746
 	servers jq the answers of the audit

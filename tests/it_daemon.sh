@@ -6,69 +6,14 @@
 set -u
 build=$(realpath "${1:-build}")
 
-# /dev/log of our own: a private mount namespace, so that the machine's log is
-# neither needed nor touched.
-if [ "${IT_INSIDE:-}" != yes ]; then
-	# the root of a chroot is no mount point, and can't be made private
-	how=private
-	unshare --mount --propagation private true 2>/dev/null || how=unchanged
-	IT_INSIDE=yes exec unshare --mount --propagation $how "$0" "$build"
-fi
+. "$(dirname "$0")/log_world.sh"
+log_world_enter "$@"
+log_world
 
-passed=0 failed=0
-dir=$(mktemp -d /tmp/cwaudit-it.XXXXXX)
-log=$dir/log
-pids=()
-cleanup() {
-	for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done
-	wait 2>/dev/null
-	umount -l /dev 2>/dev/null
-	umount -l "$dir"/dev/* 2>/dev/null
-	rm -rf "$dir"
-}
-trap cleanup EXIT
-
-ok() {		# DESCRIPTION COMMAND...
-	local what=$1; shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $what" >&2
-		tail -n 15 "$log" >&2
-	fi
-}
-# Waits until the log has at least N lines that match, at most 20 s.
-logged() {	# REGEX [N]
-	for _ in $(seq 200); do
-		[ "$(grep -cE -- "$1" "$log")" -ge "${2:-1}" ] && return 0
-		sleep 0.1
-	done
-	return 1
-}
-not() { ! "$@"; }
-gone() {	# PID, within about a second
-	for _ in $(seq 15); do
-		# nobody may be there to reap a daemon
-		grep -qs '^State:[^Z]*$' "/proc/$1/status" || return 0
-		sleep 0.1
-	done
-	return 1
-}
-
-mkdir "$dir/dev"
-for n in null zero random urandom; do
-	touch "$dir/dev/$n" && mount --bind "/dev/$n" "$dir/dev/$n"
-done
-ln -s /proc/self/fd "$dir/dev/fd"
-mount --rbind "$dir/dev" /dev || { echo "no mount namespace" >&2; exit 1; }
-: >"$log"
 start_log() { "$build/logsink" /dev/log "$log" & sink=$!; pids+=("$sink"); }
 start_log
 "$build/logsink" "$dir/notify" "$dir/notified" & pids+=($!)
-"$build/fleet" --quiet --dir "$dir" --ready-file "$dir/ready" --time 300 &
-fleet=$!; pids+=("$fleet")
-for _ in $(seq 200); do [ -e "$dir/ready" ] && break; sleep 0.1; done
+start_fleet
 
 write_config() {	# FORMAT
 	cat >"$dir/cwauditd.yaml" <<-END
