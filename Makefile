@@ -41,7 +41,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_explain_json
 DAEMON	:= setup/file setup/config_type setup/config setup/queue \
 	   setup/setup \
-	   probe/resolve probe/look probe/curl_loop probe/attempt \
+	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
 	   probe/dial probe/probe_trace probe/probe_context \
 	   probe/probe_hello probe/probe_tls probe/probe_https probe/probe \
 	   probe/prober \

@@ -42,19 +42,21 @@ on_answer(void *ctx, const struct resolve_answer *a)
 
 /* One resource record; the name is that of the question. */
 static void
-put_record(struct text *t, unsigned type, const void *data, size_t len)
+put_record(struct text *t, unsigned type, unsigned ttl_s, const void *data,
+    size_t len)
 {
 	put(t, 0xc00c, 2);
 	put(t, type, 2);
 	put(t, 1, 2);
-	put(t, 60, 4);
+	put(t, ttl_s, 4);
 	put(t, len, 2);
 	text_add_bytes(t, data, len);
 }
 
 /*
  * many: 20 addresses, backwards, one of them twice. both: A and AAAA.
- * nothing: no data. quiet: no answer. broken: SERVFAIL. Else: no such name.
+ * other: another address each time, for a minute; brief: the same, for a
+ * second; once: the same, for no time. nothing: no data. quiet: no answer. broken: SERVFAIL. Else: no such name.
  */
 static void
 answer(const uint8_t *q, size_t len, struct text *t)
@@ -62,12 +64,17 @@ answer(const uint8_t *q, size_t len, struct text *t)
 	bool many = memmem(q, len, "\4many", 5) != NULL;
 	bool both = memmem(q, len, "\4both", 5) != NULL;
 	bool nothing = memmem(q, len, "\7nothing", 8) != NULL;
+	bool other = memmem(q, len, "\5other", 6) != NULL;
+	bool brief = memmem(q, len, "\5brief", 6) != NULL;
+	bool once = memmem(q, len, "\4once", 5) != NULL;
+	static uint8_t asked;
 	bool broken = memmem(q, len, "\6broken", 7) != NULL;
 	unsigned type = (unsigned)q[len - 3];
-	unsigned n = type == 1 ? (many ? 21 : both) : type == 28 ? both : 0;
+	unsigned n = type == 1 ? (many ? 21 : both || other || brief || once) :
+	    type == 28 ? both : 0;
 
 	text_add_bytes(t, q, 2);
-	put(t, broken ? 0x8182 : many || both || nothing ? 0x8180 : 0x8183, 2);
+	put(t, broken ? 0x8182 : n > 0 || nothing ? 0x8180 : 0x8183, 2);
 	put(t, 1, 2);
 	put(t, n, 2);
 	put(t, 0, 4);
@@ -76,7 +83,10 @@ answer(const uint8_t *q, size_t len, struct text *t)
 		uint8_t v4[4] = { 10, 0, 0, (uint8_t)(i < 20 ? 20 - i : 3) };
 		uint8_t v6[16] = { 0x20, 0x01, 0x0d, 0xb8 };
 
-		put_record(t, type, type == 1 ? v4 : v6, type == 1 ? 4 : 16);
+		if (other || brief || once)
+			v4[3] = ++asked;
+		put_record(t, type, once ? 0 : brief ? 1 : 60,
+		    type == 1 ? v4 : v6, type == 1 ? 4 : 16);
 	}
 }
 
@@ -200,6 +210,64 @@ families_choose_what_is_asked(void **state)
 	resolver_free(r);
 	event_base_free(base);
 	server_stop(&s);
+}
+
+static unsigned
+asked_for(struct resolver *r, const char *name)
+{
+	struct answers a = ask(r, name, FAMILY_IPV4);
+
+	assert_int_equal(a.last.n, 1);
+	return last_byte(&a.last, 0);
+}
+
+static void
+an_answer_is_kept_for_as_long_as_it_holds(void **state)
+{
+	struct server s = name_server();
+	struct resolver *r = resolver_at(s.port);
+	unsigned first = asked_for(r, "other.test");
+	unsigned brief = asked_for(r, "brief.test");
+
+	(void)state;
+	assert_int_equal(asked_for(r, "other.test"), first);
+	assert_int_equal(asked_for(r, "brief.test"), brief);
+	assert_int_not_equal(asked_for(r, "once.test"),
+	    asked_for(r, "once.test"));
+	usleep(1100000);
+	assert_int_equal(asked_for(r, "other.test"), first);
+	assert_int_not_equal(asked_for(r, "brief.test"), brief);
+	resolver_free(r);
+	event_base_free(base);
+	server_stop(&s);
+}
+
+static void
+what_is_kept_has_its_bounds(void **state)
+{
+	struct resolve_cache *c = resolve_cache_new();
+	struct resolve_answer a = { .n = 1 };
+
+	(void)state;
+	resolve_cache_keep(c, "a", FAMILY_IPV4, &a, 86400, 0);
+	assert_non_null(resolve_cache_find(c, "a", FAMILY_IPV4,
+	    RESOLVE_KEEP_S * 1000 - 1));
+	assert_null(resolve_cache_find(c, "a", FAMILY_IPV4,
+	    RESOLVE_KEEP_S * 1000));
+	assert_null(resolve_cache_find(c, "a", FAMILY_IPV6, 0));
+	a.n = 0;
+	resolve_cache_keep(c, "b", FAMILY_IPV4, &a, 60, 0);
+	assert_null(resolve_cache_find(c, "b", FAMILY_IPV4, 0));
+	a.n = 1;
+	for (int i = 0; i < 5000; i++) {	/* old names make room */
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%d", i);
+		resolve_cache_keep(c, name, FAMILY_IPV4, &a, 1, i * 100);
+		assert_non_null(resolve_cache_find(c, name, FAMILY_IPV4,
+		    i * 100 + 999));
+	}
+	resolve_cache_free(c);
 }
 
 static const struct {
@@ -363,6 +431,8 @@ main(void)
 		cmocka_unit_test(pending_questions_are_dropped_in_silence),
 		cmocka_unit_test(a_question_is_given_up_at_its_deadline),
 		cmocka_unit_test(a_server_that_is_none_is_refused),
+		cmocka_unit_test(an_answer_is_kept_for_as_long_as_it_holds),
+		cmocka_unit_test(what_is_kept_has_its_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

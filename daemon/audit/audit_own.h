@@ -41,7 +41,7 @@ struct health {
 	int64_t		 clock_ms;	/* UTC minus monotonic, as last seen */
 	int64_t		 doubted_ms;	/* since when the clock is in doubt */
 	int64_t		 step_s;	/* why: a step, or 0 */
-	size_t		 turned;	/* hosts in this cycle, see auditor.h */
+	size_t		 turned;	/* hosts in this cycle, see check_auditor.h */
 	bool		 turned_said, doubt_turned;
 	const struct host *last_turned;
 	size_t		 late;		/* looks in this cycle */

@@ -10,6 +10,7 @@
 #include <ares.h>
 #include <event2/event.h>
 
+#include "cwaudit/clock.h"
 #include "cwaudit/endpoint.h"
 #include "cwaudit/mem.h"
 
@@ -28,6 +29,7 @@ struct resolver {
 	struct event_base	*base;
 	ares_channel		 channel;
 	bool			 have_channel;
+	struct resolve_cache	*cache;
 	struct watch		*watches;
 	struct event		*tick;
 	size_t			 pending;
@@ -39,6 +41,8 @@ struct question {
 	resolve_done_fn		*done;		/* NULL once it was called */
 	void			*ctx;
 	struct event		*deadline;	/* NULL: none */
+	char			*name;
+	int			 families;
 };
 
 static const struct {
@@ -180,6 +184,7 @@ resolver_new(struct event_base *base, const struct strings *servers,
 		return NULL;
 	}
 	r->base = base;
+	r->cache = resolve_cache_new();
 	r->tick = evtimer_new(base, on_tick, r);
 	if (r->tick == NULL)
 		text_add(why, "resolver: no event");
@@ -210,6 +215,7 @@ resolver_free(struct resolver *r)
 		drop_watch(&r->watches);
 	if (r->tick != NULL)
 		event_free(r->tick);
+	resolve_cache_free(r->cache);
 	free(r);
 	ares_library_cleanup();
 }
@@ -307,6 +313,24 @@ tell(struct question *q, const struct resolve_answer *to)
 	done(q->ctx, to);
 }
 
+/* Seconds for which all of an answer holds; 0 of the hosts file. */
+static int64_t
+ttl_of(const struct ares_addrinfo *info)
+{
+	int64_t least = info->nodes != NULL ? info->nodes->ai_ttl : 0;
+
+	for (const struct ares_addrinfo_node *n = info->nodes; n != NULL;
+	    n = n->ai_next)
+		if (n->ai_ttl < least)
+			least = n->ai_ttl;
+	for (const struct ares_addrinfo_cname *c = info->cnames; c != NULL;
+	    c = c->next)
+		if (c->ttl < least)
+			least = c->ttl;
+	return least;
+}
+
+/* What comes after the deadline is kept, and helps the next who asks. */
 static void
 answer(struct question *q, int status, const struct ares_addrinfo *info)
 {
@@ -318,7 +342,11 @@ answer(struct question *q, int status, const struct ares_addrinfo *info)
 		add_node(&to, node);
 	if (to.n == 0)
 		say_error(&to, status);
-	tell(q, &to);
+	else
+		resolve_cache_keep(q->resolver->cache, q->name, q->families,
+		    &to, ttl_of(info), clock_mono_ms(&clock_system));
+	if (q->done != NULL)
+		tell(q, &to);
 }
 
 /* c-ares keeps the question until its own timeouts have run out. */
@@ -350,11 +378,12 @@ on_answer(void *ctx, int status, int timeouts, struct ares_addrinfo *info)
 
 	(void)timeouts;
 	q->resolver->pending--;
-	if (q->done != NULL && !q->resolver->ending)
+	if (!q->resolver->ending)
 		answer(q, status, info);
 	ares_freeaddrinfo(info);
 	if (q->deadline != NULL)
 		event_free(q->deadline);
+	free(q->name);
 	free(q);
 }
 
@@ -386,12 +415,21 @@ resolver_ask(struct resolver *r, const char *name, int families,
 		    families == FAMILY_IPV6 ? AF_INET6 : AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM,
 	};
+	const struct resolve_answer *known;
 	struct question *q;
 
 	if (answer_literal(name, done, ctx))
 		return;
+	known = resolve_cache_find(r->cache, name, families,
+	    clock_mono_ms(&clock_system));
+	if (known != NULL) {
+		const struct resolve_answer to = *known;
+
+		done(ctx, &to);
+		return;
+	}
 	q = xcalloc(1, sizeof(*q));
-	*q = (struct question){ r, done, ctx, NULL };
+	*q = (struct question){ r, done, ctx, NULL, xstrdup(name), families };
 	r->pending++;
 	if (timeout_ms > 0)
 		start_deadline(q, timeout_ms);

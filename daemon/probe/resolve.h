@@ -1,28 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * resolve.h - names to addresses by c-ares, one channel on the conductor's
- * loop. Literals are answered at once, /etc/hosts counts, no thread is made.
+ * loop. Literals are answered at once, and so is what was answered before, for
+ * as long as that holds (resolve_cache.h); /etc/hosts counts, no thread is made.
  */
 #ifndef CWAUDIT_RESOLVE_H
 #define CWAUDIT_RESOLVE_H
 
-#include <sys/socket.h>
-
 #include "cwaudit/text.h"
-
-#define RESOLVE_MAX	16	/* addresses of one name that are used */
+#include "resolve_cache.h"
 
 struct event_base;
 struct resolver;
-
-struct resolve_answer {
-	struct sockaddr_storage	 address[RESOLVE_MAX];	/* port 0; sorted, unique */
-	size_t			 n;		/* 0: error says why */
-	size_t			 left_out;	/* past RESOLVE_MAX */
-	const char		*error;		/* plain words; borrowed; NULL if n > 0 */
-	bool			 resolver_failed; /* nobody answered, as opposed to
-						   * an answer that there is none */
-};
 
 typedef void resolve_done_fn(void *ctx, const struct resolve_answer *);
 

@@ -7,7 +7,7 @@
 #ifndef CWAUDIT_RULE_H
 #define CWAUDIT_RULE_H
 
-#include "cwaudit/auditor.h"
+#include "cwaudit/check_auditor.h"
 #include "cwaudit/check.h"
 #include "cwaudit/finding.h"
 #include "cwaudit/fleet.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* check_auditor.c - when the auditor's own word is not to be taken. */
-#include "cwaudit/auditor.h"
+#include "cwaudit/check_auditor.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * auditor.h - what the auditor knows of itself, for the rules that tell when
+ * check_auditor.h - what the auditor knows of itself, for the rules that tell when
  * it cannot be believed. The view borrows everything; it lives for one run.
  */
-#ifndef CWAUDIT_AUDITOR_H
-#define CWAUDIT_AUDITOR_H
+#ifndef CWAUDIT_CHECK_AUDITOR_H
+#define CWAUDIT_CHECK_AUDITOR_H
 
 #include "cwaudit/check.h"
 
