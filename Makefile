@@ -155,6 +155,7 @@ check-unit: $(UNIT) $B/tests/bindto.so
 check-daemon: $B/cwauditd $B/fleet $B/logsink
 	@bash tests/it_daemon.sh $B
 	@bash tests/it_rsyslog.sh $B
+	@bash tests/it_names.sh $B
 
 # Revocation, from the certificate to what is said.
 check-revocation: $B/cwaudit $B/fetchd

@@ -183,13 +183,25 @@ a_host_half_seen_is_not_judged(void **state)
 	assert_non_null(strstr(text_str(&w->told), "opened mtls-subject "));
 }
 
+/* Also where the layout is what the ports present. */
 static void
 an_outage_of_all_closes_and_clears_nothing(void **state)
 {
+	static const char derived[] =
+	    "hosts:\n"
+	    "  - {fqdn: cwa01.nwtraders.local, address: 127.0.0.1, sites: [\n"
+	    "     {url: \"https://im.contoso.com\", mtls_port: 5061}]}\n"
+	    "  - {fqdn: cwa02.nwtraders.local, address: 127.0.0.2, sites: [\n"
+	    "     {url: \"https://im2.contoso.com\", mtls_port: 5061}]}\n";
 	struct world *w = *state;
+	struct setup *next = load(w, derived);
 	const struct cert *leaf[4];
 
-	present(w, 1, make_cert(w, "im.contoso.com", "DNS:im.contoso.com", 4));
+	audit_reload(w->audit, next, &w->config);
+	setup_unref(w->setup);
+	w->setup = next;
+	present(w, 0, make_cert(w, "im.contoso.com", "DNS:im.contoso.com", 4));
+	present(w, 1, cert_ref(w->leaf[0]));
 	pass(w, 7200);
 	assert_non_null(strstr(text_str(&w->told), "opened mtls-subject "));
 	text_reset(&w->told);

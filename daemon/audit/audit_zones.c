@@ -13,7 +13,7 @@
 
 #define ASKED_MAX	10	/* ports that are looked at, each of another host */
 #define ASKED_FEWEST	2	/* of fewer nothing is concluded */
-#define AGAIN_MS	60000	/* an answer holds so long */
+#define AGAIN_MS	60000	/* how often a lost zone is asked */
 #define OUTCOMES	(OUTCOME_NOT_TRIED + 1)
 #define SLICE		64	/* ports before others have a turn */
 
@@ -258,9 +258,9 @@ audit_zone_heard(struct audit *a, struct spot *s, enum spot_news news)
 		if (z->back == z->asked)
 			decide(a, z);
 	}
+	/* what was known before it fell silent says nothing of now */
 	if (silent && s->lost >= 2 && !z->asking && !z->lost &&
-	    (z->decided_ms == CLOCK_NEVER ||
-	    audit_now_ms(a) - z->decided_ms >= AGAIN_MS))
+	    (z->decided_ms == CLOCK_NEVER || z->decided_ms < s->lost_ms))
 		ask(a, z, endpoint_owner(s->endpoint));
 }
 

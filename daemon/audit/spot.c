@@ -128,6 +128,13 @@ spot_inherit(struct spot *s, struct spot *before)
 	spot_init(before, before->endpoint);
 }
 
+static void
+lose(struct spot *s)
+{
+	if (s->lost++ == 0)
+		s->lost_ms = s->began_ms;
+}
+
 /* The look failed before any address: evidence that says so. */
 enum spot_news
 spot_unresolved(struct spot *s, const struct resolve_answer *a,
@@ -152,7 +159,7 @@ spot_unresolved(struct spot *s, const struct resolve_answer *a,
 	s->phase = SPOT_IDLE;
 	strings_done(&s->addresses);
 	strings_done(&s->differing);
-	s->lost++;
+	lose(s);
 	if (a->resolver_failed)
 		return SPOT_OURS;
 	s->misses++;
@@ -307,7 +314,7 @@ keep(struct spot *s, struct sight *p)
 static enum spot_news
 missed(struct spot *s, struct sight *best)
 {
-	s->lost++;
+	lose(s);
 	if (best->seen->outcome == OUTCOME_NOT_TRIED) {
 		keep(s, best);		/* what was seen before is not now */
 		return SPOT_OURS;

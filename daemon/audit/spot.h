@@ -47,7 +47,8 @@ struct spot {
 	/* the time before; CLOCK_NEVER: never */
 	unsigned		  misses, broken;
 	unsigned		  lost;		/* looks in a row without a
-						 * certificate, ours too */
+						 * certificate, ours too: */
+	int64_t			  lost_ms;	/* when the first of them began */
 	int64_t			  last_observed, leaf_since, proof_tried;
 	enum look_step		  first;	/* step that worked */
 	bool			  in_sweep;	/* waits for its look in this sweep */

@@ -26,14 +26,26 @@ host_view_peer(const struct host_view *view, const struct subject *s)
 	return NULL;
 }
 
+/* What a port presents, or presented when it last answered: a host that is
+ * down keeps the layout that it had. */
+static const struct cert *
+known_leaf(const struct subject *s)
+{
+	return s->leaf != NULL ? s->leaf : s->last_leaf;
+}
+
 /* Is this HTTPS leaf at work on an MTLS port of the host as well? */
 static bool
-serves_mtls(const struct host_view *view, const struct subject *https)
+serves_mtls(const struct host_view *view, const struct cert *https)
 {
-	for (size_t i = 0; i < view->n; i++)
+	for (size_t i = 0; i < view->n; i++) {
+		const struct cert *leaf = known_leaf(&view->subjects[i]);
+
 		if (view->subjects[i].endpoint->kind == ENDPOINT_MTLS &&
-		    subject_same_leaf(&view->subjects[i], https))
+		    leaf != NULL &&
+		    memcmp(leaf->sha256, https->sha256, CERT_SHA256) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -43,8 +55,8 @@ mtls_carries(const struct host_view *view, const char *site_host)
 {
 	for (size_t i = 0; i < view->n; i++)
 		if (view->subjects[i].endpoint->kind == ENDPOINT_MTLS &&
-		    view->subjects[i].leaf != NULL &&
-		    cert_san_covers(view->subjects[i].leaf, site_host))
+		    known_leaf(&view->subjects[i]) != NULL &&
+		    cert_san_covers(known_leaf(&view->subjects[i]), site_host))
 			return true;
 	return false;
 }
@@ -54,16 +66,17 @@ guess_layout(const struct host_view *view, const struct site *site,
     const struct subject *https)
 {
 	const char *fqdn = view->host->fqdn;
+	const struct cert *leaf = https != NULL ? known_leaf(https) : NULL;
 
-	/* An HTTPS port that is down must not turn a single one around. */
-	if (https == NULL || https->leaf == NULL)
+	/* An HTTPS port that never answered must not turn a single one round. */
+	if (leaf == NULL)
 		return site->tls && !text_equal(site->name, fqdn) &&
 		    mtls_carries(view, site->name) ?
 		    LAYOUT_SINGLE : LAYOUT_SEPARATE;
-	if (serves_mtls(view, https))
+	if (serves_mtls(view, leaf))
 		return LAYOUT_SINGLE;
 	if (!text_equal(site->name, fqdn) &&
-	    cert_cn_is(https->leaf, fqdn))
+	    cert_cn_is(leaf, fqdn))
 		return LAYOUT_SINGLE;
 	return LAYOUT_SEPARATE;
 }
