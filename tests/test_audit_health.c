@@ -192,6 +192,25 @@ a_fifth_that_turns_at_once_is_doubted_first(void **state)
 	assert_int_equal(said, HOSTS);		/* all in the end */
 }
 
+/* Its ports are looked at hours apart, but what is said is said of all. */
+static void
+a_host_goes_and_comes_back_in_two_lines(void **state)
+{
+	struct world *w = *state;
+	const struct cert *kept[2 * HOSTS];
+
+	many(w, "");
+	w->config.renotify_s = 0;
+	for (int round = 0; round < 3; round++) {
+		silence(w, 3, HOSTS, kept);
+		pass(w, 7 * 3600 + round * 1000);
+		speak(w, 3, HOSTS, kept);
+		pass(w, 7 * 3600);
+		expect_told(w, "opened host-down host; "
+		    "cleared host-down host; ");
+	}
+}
+
 static void
 looks_that_begin_too_late_are_told(void **state)
 {
@@ -220,6 +239,7 @@ a_cycle_that_saw_too_little_is_told(void **state)
 	pass(w, 2 * 3600);
 	assert_non_null(strstr(text_str(&w->told), "opened auditor-coverage "));
 	expect_line(w, "seen at 22 of 24");
+	assert_null(strstr(text_str(&w->told), "unreachable"));
 }
 
 static void
@@ -258,6 +278,7 @@ main(void)
 		TEST(a_clock_that_steps_turns_no_date),
 		TEST(what_a_clock_that_settled_says_is_told),
 		TEST(a_fifth_that_turns_at_once_is_doubted_first),
+		TEST(a_host_goes_and_comes_back_in_two_lines),
 		TEST(looks_that_begin_too_late_are_told),
 		TEST(a_cycle_that_saw_too_little_is_told),
 		TEST(a_refused_inventory_stays_open_until_one_is_taken),
