@@ -18,7 +18,7 @@
 #include "test.h"
 
 #define T0	1790000000	/* 2026-09-21 */
-#define WORLD_PORTS	24
+#define WORLD_PORTS	400
 
 static const char inventory_text[] =
 "hosts:\n"
@@ -41,7 +41,7 @@ struct world {
 	struct setup	*setup;
 	struct trust	*trust;
 	struct audit	*audit;
-	struct sight	*pending[64];
+	struct sight	*pending[WORLD_PORTS];
 	size_t		 n_pending;
 	size_t		 most_pending;
 	const struct cert *leaf[WORLD_PORTS];	/* by endpoint index; NULL: no answer */
@@ -50,7 +50,7 @@ struct world {
 	bool		 silent;	/* no name server answers */
 	struct doubt	*doubt[16];	/* asked, not answered */
 	size_t		 n_doubts, swept;
-	struct text	 lines;		/* the same, whole */
+	struct text	 lines;		/* the same and counts, whole */
 	size_t		 summaries, alive;
 	EVP_PKEY	*key[2];	/* of cwa02, and of all others */
 };
@@ -85,9 +85,10 @@ tell(void *ctx, struct event *e)
 
 	w->summaries += strcmp(field(e, "event"), "summary") == 0;
 	w->alive += strcmp(field(e, "event"), "alive") == 0;
-	if (strcmp(field(e, "event"), "finding") == 0) {
+	if (strcmp(field(e, "event"), "finding") == 0)
 		text_addf(&w->told, "%s %s %s; ", field(e, "state"),
 		    field(e, "rule"), field(e, "role"));
+	if (strncmp(field(e, "event"), "finding", 7) == 0) {
 		event_print(e, EVENT_KV, &w->lines);
 		text_add(&w->lines, "\n");
 	}
@@ -99,7 +100,7 @@ look(void *ctx, struct sight *s)
 {
 	struct world *w = ctx;
 
-	assert_in_range(w->n_pending, 0, 63);
+	assert_in_range(w->n_pending, 0, WORLD_PORTS - 1);
 	w->pending[w->n_pending++] = s;
 	if (w->n_pending > w->most_pending)
 		w->most_pending = w->n_pending;

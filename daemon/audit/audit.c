@@ -410,6 +410,7 @@ mind_neighbours(struct audit *a, const struct spot *s, enum spot_news news,
 			continue;
 		if (back)
 			other->lost = other->misses = 0;
+		other->awaited = true;
 		audit_set_due(a, other, audit_now_ms(a) +
 		    (news == SPOT_CHANGED ? HURRY_MS : 0));
 	}
@@ -425,11 +426,11 @@ leave_sweep(struct audit *a)
 		a->io.swept(a->io.ctx);
 }
 
-/* A look is under way, or it was never looked at, or missed only once. */
+/* A look is under way or awaited, it was never looked at, or missed once. */
 static bool
 is_pending(const struct audit *a, const struct spot *s)
 {
-	return s->phase != SPOT_IDLE ||
+	return s->phase != SPOT_IDLE || s->awaited ||
 	    (s->seen == NULL && audit_wants(a, s->endpoint)) ||
 	    (s->lost == 1 && !a->options.one_shot);
 }
@@ -499,6 +500,7 @@ settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf,
 		begin(a, s);
 		return;
 	}
+	s->awaited = false;
 	mind_neighbours(a, s, news, was_lost);
 	if (news != SPOT_SAME || had_leaf != (s->leaf != NULL))
 		audit_farm_changed(a, s);

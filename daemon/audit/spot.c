@@ -123,7 +123,8 @@ spot_inherit(struct spot *s, struct spot *before)
 	*s = *before;
 	s->endpoint = e;
 	s->phase = SPOT_IDLE;
-	s->in_sweep = s->awaits_answer = s->witness = false;
+	s->in_sweep = s->awaits_answer = false;
+	s->witness = s->awaited = false;
 	s->doubt = 0;		/* the answer goes nowhere */
 	spot_init(before, before->endpoint);
 }

@@ -32,6 +32,8 @@ struct spot {
 	enum look_mode		  mode;
 	int64_t			  due_ms, began_ms;	/* monotonic */
 	bool			  witness;	/* for its zone, see audit_zones.c */
+	bool			  awaited;	/* a neighbour changed: its host is
+						 * judged when this was looked at */
 	struct sight		**part;		/* one per address, as they come */
 	size_t			  n_parts, n_expected;
 	/* the last that counted */
