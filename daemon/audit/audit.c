@@ -384,6 +384,14 @@ audit_run(struct audit *a)
 	return next > now ? next - now : 20;
 }
 
+/* Has it shown another leaf just now, too? */
+static bool
+changed_with(const struct spot *other, const struct spot *s)
+{
+	return other->leaf_since != CLOCK_NEVER && s->leaf_since -
+	    other->leaf_since <= HURRY_MS / 1000;
+}
+
 /*
  * A leaf changed: its neighbours most likely changed with it. A port is
  * silent for the first time: are they, too? One that was lost answers: what
@@ -406,7 +414,8 @@ mind_neighbours(struct audit *a, const struct spot *s, enum spot_news news,
 		struct spot *other = &a->spots[e[i].index];
 
 		if (other == s || other->phase != SPOT_IDLE ||
-		    (silent && other->lost > 0) || (back && other->lost == 0))
+		    (silent && other->lost > 0) || (back && other->lost == 0) ||
+		    (news == SPOT_CHANGED && changed_with(other, s)))
 			continue;
 		if (back)
 			other->lost = other->misses = 0;
