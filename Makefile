@@ -39,7 +39,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_summary report/report_text report/report_inventory \
 	   report/report_rule report/report_explain \
 	   report/report_explain_json
-DAEMON	:= setup/file setup/config_type setup/config setup/queue \
+DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
 	   probe/dial probe/probe_trace probe/probe_context \

@@ -22,6 +22,7 @@
 #include "tell/notify.h"
 #include "probe/prober.h"
 #include "setup/setup.h"
+#include "setup/lock.h"
 #include "tell/writer.h"
 
 #define CONFIG_DEFAULT	"/etc/cwaudit/cwauditd.yaml"
@@ -32,6 +33,8 @@
 struct app {
 	const char	*config_path;
 	char		*cache;		/* directory; NULL: memory only */
+	char		*state;		/* directory; NULL: none */
+	int		 lock;		/* of it; -1: none */
 	bool		 foreground, test_only, once;
 	struct config	 config;
 	struct setup	*setup;
@@ -55,9 +58,23 @@ struct reload {
 	struct problems	 problems;
 };
 
+/* What `systemctl status` shows: the last summary. */
+static void
+send_status(const struct event *summary)
+{
+	struct text line = {0};
+
+	text_add(&line, "STATUS=");
+	event_print(summary, EVENT_PLAIN, &line);
+	notify_send(text_str(&line));
+	text_done(&line);
+}
+
 static void
 tell(void *ctx, struct event *e)
 {
+	if (event_is(e, "summary"))
+		send_status(e);
 	writer_tell(((struct app *)ctx)->writer, e);
 }
 
@@ -260,6 +277,21 @@ add_events(struct app *a)
 	    event_add(a->errands, NULL) == 0;
 }
 
+/* Fewer looks at once than the configuration asks for are no secret. */
+static void
+say_limits(struct app *a)
+{
+	struct text msg = {0};
+
+	if (loop_window(a->loop) >= a->config.window)
+		return;
+	text_addf(&msg, "too few descriptors are allowed (ulimit -n, "
+	    "LimitNOFILE=): %u looks at once instead of %u",
+	    loop_window(a->loop), a->config.window);
+	say(a, EVENT_WARNING, "limits", text_str(&msg));
+	text_done(&msg);
+}
+
 static bool
 start(struct app *a, struct text *why)
 {
@@ -295,6 +327,7 @@ start(struct app *a, struct text *why)
 	    (int64_t)a->setup->inventory->n_endpoints);
 	tell(a, &started);
 	event_done(&started);
+	say_limits(a);
 	notify_send("READY=1");
 	return true;
 }
@@ -345,8 +378,13 @@ run(struct app *a)
 	struct text why = {0};
 	int code = 0;
 
-	if (a->foreground || a->once || getenv("NOTIFY_SOCKET") != NULL ||
-	    become_daemon()) {
+	if (a->state != NULL && (a->lock = lock_take(a->state, &why)) == -1) {
+		fprintf(stderr, "cwauditd: %s\n", text_str(&why));
+		code = 2;
+	} else if (a->foreground || a->once ||
+	    getenv("NOTIFY_SOCKET") != NULL || become_daemon()) {
+		if (a->lock != -1)
+			lock_sign(a->lock);
 		if (start(a, &why)) {
 			/* an inventory without a port is done before it begins */
 			if (!a->once || !audit_swept(loop_audit(a->loop)))
@@ -392,11 +430,23 @@ check_and_run(struct app *a)
 	return code;
 }
 
-/* Absolute: become_daemon leaves the directory. systemd may name several. */
+/* systemd may name several. */
+static void
+choose_state(struct app *a)
+{
+	const char *state = getenv("STATE_DIRECTORY");
+	struct text first = {0};
+
+	if (state == NULL || *state != '/')
+		return;
+	text_add_bytes(&first, state, strcspn(state, ":"));
+	a->state = text_take(&first);
+}
+
+/* Absolute: become_daemon leaves the directory. */
 static void
 choose_cache(struct app *a, const char *asked)
 {
-	const char *state = getenv("STATE_DIRECTORY");
 	char *here = asked != NULL && *asked != '/' ? realpath(".", NULL) :
 	    NULL;
 	struct text path = {0};
@@ -404,9 +454,8 @@ choose_cache(struct app *a, const char *asked)
 	if (asked != NULL)
 		text_addf(&path, "%s%s%s", here != NULL ? here : "",
 		    here != NULL ? "/" : "", asked);
-	else if (state != NULL && *state == '/')
-		text_addf(&path, "%.*s/revocation",
-		    (int)strcspn(state, ":"), state);
+	else if (a->state != NULL)
+		text_addf(&path, "%s/revocation", a->state);
 	if (path.len > 0)
 		a->cache = text_take(&path);
 	text_done(&path);
@@ -442,13 +491,14 @@ main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct app a = { .config_path = CONFIG_DEFAULT };
+	struct app a = { .config_path = CONFIG_DEFAULT, .lock = -1 };
 	const char *cache = NULL;
 	char *absolute;
 	int c, code;
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)umask(0077);
+	closefrom(STDERR_FILENO + 1);	/* nothing of who started us */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	while ((c = getopt_long(argc, argv, "c:fthV", options, NULL)) != -1) {
 		switch (c) {
@@ -482,9 +532,11 @@ main(int argc, char **argv)
 	absolute = realpath(a.config_path, NULL);
 	if (absolute != NULL)
 		a.config_path = absolute;
+	choose_state(&a);
 	choose_cache(&a, cache);
 	code = check_and_run(&a);
 	free(a.cache);
+	free(a.state);
 	free(absolute);
 	return code;
 }

@@ -48,11 +48,17 @@ done < <(jq -c 'select(.tolerated != true and .maybe != true)' "$dir/expect.json
 
 # -- the daemon proper: readiness, change, reload, end
 : >"$log"
-NOTIFY_SOCKET=$dir/notify WATCHDOG_USEC=4000000 \
-    "$build/cwauditd" -c "$dir/cwauditd.yaml" &
+mkdir "$dir/state"
+NOTIFY_SOCKET=$dir/notify WATCHDOG_USEC=4000000 STATE_DIRECTORY=$dir/state \
+    "$build/cwauditd" -c "$dir/cwauditd.yaml" 9</etc/passwd &
 daemon=$!; pids+=("$daemon")
 ok "the first cycle ends" logged 'event=summary cycle=1 '
 ok "READY=1 is sent" grep -q '^READY=1' "$dir/notified"
+ok "STATUS= is the last summary" grep -q '^STATUS=summary cycle=1 hosts=' "$dir/notified"
+ok "no descriptor is inherited" bash -c "! ls -l /proc/$daemon/fd | grep -q /etc/passwd"
+ok "its state directory is taken" not env STATE_DIRECTORY="$dir/state" \
+    "$build/cwauditd" -c "$dir/cwauditd.yaml" --once 2>"$dir/err"
+ok "by it" grep -q "another cwauditd, process $daemon, is at work" "$dir/err"
 sleep 3
 ok "the watchdog is fed" grep -q '^WATCHDOG=1' "$dir/notified"
 
@@ -134,6 +140,24 @@ kill -USR1 "$daemon"; sleep 2
 kill -TERM "$daemon"; sleep 2.5
 ok "SIGTERM ends it, three seconds later where the log hangs" gone "$daemon"
 kill -CONT "$sink"; sleep 0.5
+
+# -- as the unit runs it, as far as that goes without systemd: another user, no
+# capability, no new privilege, nothing but its state to write
+if command -v setpriv >/dev/null; then
+	: >"$log"
+	chmod 755 "$dir"; mkdir "$dir/own"; chown nobody "$dir/own"
+	chmod 644 "$dir"/*.yaml "$dir"/*.pem
+	STATE_DIRECTORY=$dir/own setpriv --reuid nobody --regid nogroup \
+	    --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs \
+	    "$build/cwauditd" -c "$dir/cwauditd.yaml" --once
+	ok "without privileges it ends with 0" [ $? = 0 ]
+	ok "and sees as much" logged 'event=summary cycle=1 .* observed=152 '
+fi
+
+# -- few descriptors are told
+: >"$log"
+(ulimit -n 100 && exec "$build/cwauditd" -c "$dir/cwauditd.yaml" --once)
+ok "a bounded window is told" logged 'event=limits msg="too few descriptors .* instead of 256"'
 
 # -- in a terminal: the gist, whoever listens
 ok "-f tells stderr" bash -c "timeout 20 '$build/cwauditd' -c '$dir/cwauditd.yaml' -f --once 2>&1 |

@@ -296,6 +296,12 @@ loop_base(struct loop *l)
 	return l->base;
 }
 
+unsigned
+loop_window(const struct loop *l)
+{
+	return l->config.window;
+}
+
 struct audit *
 loop_audit(struct loop *l)
 {

@@ -24,6 +24,8 @@ struct loop_options {
 /* NULL: *why says what is missing (descriptors, threads, the resolver). */
 struct loop	*loop_new(const struct loop_options *, struct text *why) MUST_USE;
 struct event_base *loop_base(struct loop *);
+/* Looks at once: config.window, or what the descriptors allow. */
+unsigned	 loop_window(const struct loop *);
 struct audit	*loop_audit(struct loop *);
 void		 loop_run(struct loop *);	/* until loop_stop */
 void		 loop_stop(struct loop *);

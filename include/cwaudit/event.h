@@ -51,6 +51,8 @@ void	event_text(struct event *, const char *key, const char *value);
 void	event_escaped(struct event *, const char *key, const char *value);
 void	event_list(struct event *, const char *key, const struct strings *);
 
+/* Is it of this kind, the value of "event"? */
+bool	event_is(const struct event *, const char *kind);
 /* One line without a newline. */
 void	event_print(const struct event *, enum event_format, struct text *out);
 

@@ -282,6 +282,14 @@ value_of(const struct event *e, const char *key)
 	return NULL;
 }
 
+bool
+event_is(const struct event *e, const char *kind)
+{
+	const char *what = value_of(e, "event");
+
+	return what != NULL && strcmp(what, kind) == 0;
+}
+
 static void
 add_words(const struct event *e, const char *const *keys, struct text *out)
 {
@@ -300,8 +308,8 @@ print_plain(const struct event *e, struct text *out)
 	static const char *const of_finding[] = { "state", "rule", "host",
 	    "endpoint", NULL };
 	static const char *const kind[] = { "event", NULL };
-	const char *msg = value_of(e, "msg"), *what = value_of(e, "event");
-	bool finding = what != NULL && strcmp(what, "finding") == 0;
+	const char *msg = value_of(e, "msg");
+	bool finding = event_is(e, "finding");
 
 	add_words(e, finding ? of_finding : kind, out);
 	for (size_t i = 0; !finding && i < e->n; i++)
