@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # log_world.sh - sourced by tests of the daemon: a /dev of our own in a mount
