@@ -77,7 +77,9 @@ ok "the new one is, after the old one's time" logged "host=moves.* endpoint=127.
 # -- all names hang: it is the auditor
 kill -STOP "$resolver"; sleep 1.5
 : >"$log"
-kill -USR1 "$daemon"; sleep 4; kill -USR1 "$daemon"
+kill -USR1 "$daemon"
+soon logged 'event=summary ' 1
+kill -USR1 "$daemon"
 ok "nobody answers: the auditor is blind" logged 'state=opened .*rule=auditor-blind .*cause=".*no answer from any name server'
 ok "nothing closes or clears for it" not grep -aqE 'state=(closed|cleared)' "$log"
 ok "and no host is blamed for it" not grep -aqE 'state=opened .*rule=(host-down|unreachable)' "$log"

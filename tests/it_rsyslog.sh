@@ -82,14 +82,18 @@ ok "hostile names are values there" jq -se 'any(.[]; .rule == "malformed-name" a
 # -- it goes, findings change, it comes back
 : >"$log"
 write_config kv
-NOTIFY_SOCKET=/nowhere "$build/cwauditd" -c "$dir/cwauditd.yaml" &
+"$build/logsink" "$dir/notify" "$dir/notified" & pids+=($!)
+soon [ -S "$dir/notify" ]
+NOTIFY_SOCKET=$dir/notify "$build/cwauditd" -c "$dir/cwauditd.yaml" &
 daemon=$!; pids+=("$daemon")
 ok "the daemon's cycle arrives" logged 'event=summary cycle=1 '
 stop_rsyslog
 kill -USR1 "$fleet"; sleep 1		# a bad reissue ...
-kill -USR1 "$daemon"; sleep 4
+kill -USR1 "$daemon"
+soon lines 'STATUS=summary cycle=2 ' "$dir/notified" 1
 kill -USR1 "$fleet"; sleep 1		# ... and a good one
-kill -USR1 "$daemon"; sleep 4
+kill -USR1 "$daemon"
+soon lines 'STATUS=summary cycle=3 ' "$dir/notified" 1
 start_rsyslog
 kill -USR1 "$fleet"; sleep 1
 kill -USR1 "$daemon"

@@ -66,6 +66,19 @@ logged() {		# REGEX [N]
 	return 1
 }
 
+# Waits until a command succeeds, at most 20 s.
+soon() {		# COMMAND...
+	for _ in $(seq 200); do
+		"$@" && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+lines() {		# REGEX FILE N: at least so many
+	[ "$(grep -caE -- "$1" "$2")" -ge "$3" ]
+}
+
 not() { ! "$@"; }
 
 gone() {		# PID, within about a second

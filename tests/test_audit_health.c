@@ -192,6 +192,36 @@ a_fifth_that_turns_at_once_is_doubted_first(void **state)
 	assert_int_equal(said, HOSTS);		/* all in the end */
 }
 
+/* Where each host is a zone of its own, the fleet is asked. */
+static void
+a_zone_of_one_is_asked_of_the_fleet(void **state)
+{
+	struct world *w = *state;
+	const struct cert *kept[2 * HOSTS];
+
+	many(w, "  - {fqdn: alone.nwtraders.local, address: 127.0.2.1,\n"
+	    "     zone: island, layout: separate, sites: [\n"
+	    "     {url: \"https://alone.contoso.com\", mtls_port: 5061}]}\n");
+	present(w, 2 * HOSTS, make_cert(w, "alone.contoso.com",
+	    "DNS:alone.contoso.com,DNS:as.alone.contoso.com,"
+	    "DNS:download.alone.contoso.com", 80));
+	present(w, 2 * HOSTS + 1, make_cert(w, "alone.nwtraders.local",
+	    "DNS:alone.nwtraders.local", 81));
+	pass(w, 8 * 3600);
+	text_reset(&w->told);
+	w->config.renotify_s = 0;
+	present(w, 2 * HOSTS, NULL);
+	present(w, 2 * HOSTS + 1, NULL);
+	pass(w, 7 * 3600);
+	expect_told(w, "opened host-down host; ");
+	silence(w, 0, 1, kept);
+	pass(w, 3 * 3600);
+	expect_line(w, " ports that answered last do not (no answer in time)");
+	expect_told(w, "opened auditor-blind auditor; ");
+	for (int i = 0; i < 2 * HOSTS; i++)
+		cert_unref(kept[i]);
+}
+
 /* Its ports are looked at hours apart, but what is said is said of all. */
 static void
 a_host_goes_and_comes_back_in_two_lines(void **state)
@@ -278,6 +308,7 @@ main(void)
 		TEST(a_clock_that_steps_turns_no_date),
 		TEST(what_a_clock_that_settled_says_is_told),
 		TEST(a_fifth_that_turns_at_once_is_doubted_first),
+		TEST(a_zone_of_one_is_asked_of_the_fleet),
 		TEST(a_host_goes_and_comes_back_in_two_lines),
 		TEST(looks_that_begin_too_late_are_told),
 		TEST(a_cycle_that_saw_too_little_is_told),

@@ -12,6 +12,7 @@
 
 #define STEP_MS		60000	/* of a clock that is slewed less */
 #define TURNED_FEWEST	5	/* hosts: of fewer, a fifth is no sign */
+#define SLICE		64	/* hosts before others have a turn */
 #define ALIVE_MS	(CLOCK_DAY * 1000LL)
 
 void
@@ -95,9 +96,8 @@ audit_note_opened(struct audit *a, const struct result *r)
 	h->last_turned = r->host;
 	h->turned++;
 	if (!h->turned_said && h->turned >= TURNED_FEWEST &&
-	    h->turned * 5 >= a->inventory->n_hosts) {
+	    h->turned * 5 >= a->inventory->n_hosts)
 		h->turned_said = h->doubt_turned = true;
-	}
 }
 
 /* ---- looks that are late ---- */
@@ -190,7 +190,7 @@ judge_held(struct audit *a)
 	struct health *h = &a->health;
 	const struct inventory *inv = a->inventory;
 
-	for (size_t n = 0; n < 64 && h->judge_from < inv->n_endpoints;
+	for (size_t n = 0; n < SLICE && h->judge_from < inv->n_endpoints;
 	    h->judge_from++) {
 		const struct spot *s = &a->spots[h->judge_from];
 

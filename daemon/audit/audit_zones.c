@@ -15,14 +15,17 @@
 #define ASKED_FEWEST	2	/* of fewer nothing is concluded */
 #define AGAIN_MS	60000	/* how often a lost zone is asked */
 #define OUTCOMES	(OUTCOME_NOT_TRIED + 1)
-#define SLICE		64	/* ports before others have a turn */
+#define WATCH_MS	200	/* between two turns of the following */
+#define SLICE		256	/* ports before others have a turn */
 
 struct zone {
 	const char	*name;		/* of the inventory; NULL: none */
 	size_t		*member, n;	/* endpoint indices */
 	int64_t		 decided_ms;	/* CLOCK_NEVER */
 	bool		 asking;
-	size_t		 asked, back, silent;
+	size_t		 witness[ASKED_MAX];	/* endpoints not heard of yet */
+	size_t		 n_awaited;
+	size_t		 asked, silent;
 	size_t		 outcomes[OUTCOMES];	/* of the silent */
 	struct text	 ours;		/* why the last was not tried */
 	bool		 lost;
@@ -35,6 +38,7 @@ struct zones {
 	struct zone	*item;
 	size_t		 n, cap;
 	size_t		*of;		/* by endpoint */
+	int64_t		 watched_ms;
 };
 
 static bool
@@ -144,26 +148,45 @@ insert(const struct audit *a, size_t index, size_t chosen[ASKED_MAX], size_t n)
 	return n + (n < ASKED_MAX);
 }
 
-/* The members that answered last, one of each owner but one; how many. */
+/* Of these endpoints those that answered last, one of each owner but one; how
+ * many. */
 static size_t
-choose(const struct audit *a, const struct zone *z, const char *but,
-    size_t chosen[ASKED_MAX])
+choose(const struct audit *a, const size_t *member, size_t n_members,
+    const char *but, size_t chosen[ASKED_MAX])
 {
 	size_t n = 0;
 
-	for (size_t i = 0, end; i < z->n; i = end) {
-		const struct spot *best = &a->spots[z->member[i]];
+	for (size_t i = 0, end; i < n_members; i = end) {
+		const struct spot *best = &a->spots[member[i]];
 		const char *owner = endpoint_owner(best->endpoint);
 
 		/* the ports of an owner stand together */
-		for (end = i; end < z->n && same(owner, endpoint_owner(
-		    a->spots[z->member[end]].endpoint)); end++)
-			if (a->spots[z->member[end]].last_observed >
+		for (end = i; end < n_members && same(owner, endpoint_owner(
+		    a->spots[member[end]].endpoint)); end++)
+			if (a->spots[member[end]].last_observed >
 			    best->last_observed)
-				best = &a->spots[z->member[end]];
+				best = &a->spots[member[end]];
 		if (best->last_observed != CLOCK_NEVER && !same(owner, but))
 			n = insert(a, best->endpoint->index, chosen, n);
 	}
+	return n;
+}
+
+/* Where a zone has too few others, those of the whole fleet. */
+static size_t
+choose_witnesses(const struct audit *a, const struct zone *z, const char *but,
+    size_t chosen[ASKED_MAX])
+{
+	size_t n = choose(a, z->member, z->n, but, chosen);
+	size_t *all;
+
+	if (n >= ASKED_FEWEST)
+		return n;
+	all = xcalloc(a->inventory->n_endpoints, sizeof(*all));
+	for (size_t i = 0; i < a->inventory->n_endpoints; i++)
+		all[i] = i;
+	n = choose(a, all, a->inventory->n_endpoints, but, chosen);
+	free(all);
 	return n;
 }
 
@@ -211,11 +234,11 @@ static void
 ask(struct audit *a, struct zone *z, const char *but)
 {
 	size_t chosen[ASKED_MAX];
-	size_t n = choose(a, z, but, chosen);
+	size_t n = choose_witnesses(a, z, but, chosen);
 
 	z->asking = true;
-	z->asked = n;
-	z->back = z->silent = 0;
+	z->asked = z->n_awaited = n;
+	z->silent = 0;
 	memset(z->outcomes, 0, sizeof(z->outcomes));
 	if (n < ASKED_FEWEST) {
 		decide(a, z);
@@ -224,6 +247,7 @@ ask(struct audit *a, struct zone *z, const char *but)
 	for (size_t i = 0; i < n; i++) {
 		struct spot *s = &a->spots[chosen[i]];
 
+		z->witness[i] = chosen[i];
 		s->witness = true;
 		if (s->phase == SPOT_IDLE)
 			audit_set_due(a, s, audit_now_ms(a));
@@ -231,18 +255,25 @@ ask(struct audit *a, struct zone *z, const char *but)
 }
 
 static void
-hear_witness(struct zone *z, struct spot *s, bool silent)
+hear_witness(struct audit *a, struct zone *z, const struct spot *s, bool silent)
 {
-	s->witness = false;
-	z->back++;
-	if (!silent)
+	size_t i = 0;
+
+	while (i < z->n_awaited && z->witness[i] != s->endpoint->index)
+		i++;
+	if (!z->asking || i == z->n_awaited)
 		return;
-	z->silent++;
-	z->outcomes[s->seen->outcome]++;
-	if (s->seen->outcome == OUTCOME_NOT_TRIED) {
+	z->witness[i] = z->witness[--z->n_awaited];
+	if (silent) {
+		z->silent++;
+		z->outcomes[s->seen->outcome]++;
+	}
+	if (silent && s->seen->outcome == OUTCOME_NOT_TRIED) {
 		text_reset(&z->ours);
 		text_add(&z->ours, text_str(&s->seen->detail));
 	}
+	if (z->n_awaited == 0)
+		decide(a, z);
 }
 
 void
@@ -253,11 +284,9 @@ audit_zone_heard(struct audit *a, struct spot *s, enum spot_news news)
 
 	if (a->options.one_shot)
 		return;
-	if (s->witness) {
-		hear_witness(z, s, silent);
-		if (z->back == z->asked)
-			decide(a, z);
-	}
+	for (size_t i = 0; s->witness && i < a->zones->n; i++)
+		hear_witness(a, &a->zones->item[i], s, silent);
+	s->witness = false;
 	/* what was known before it fell silent says nothing of now */
 	if (silent && s->lost >= 2 && !z->asking && !z->lost &&
 	    (z->decided_ms == CLOCK_NEVER || z->decided_ms < s->lost_ms))
@@ -290,6 +319,9 @@ judge_waiting(struct audit *a, struct zone *z)
 void
 audit_watch_zones(struct audit *a)
 {
+	if (audit_now_ms(a) - a->zones->watched_ms < WATCH_MS)
+		return;
+	a->zones->watched_ms = audit_now_ms(a);
 	for (size_t i = 0; i < a->zones->n; i++) {
 		struct zone *z = &a->zones->item[i];
 

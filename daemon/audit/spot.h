@@ -31,7 +31,7 @@ struct spot {
 	enum spot_phase		  phase;
 	enum look_mode		  mode;
 	int64_t			  due_ms, began_ms;	/* monotonic */
-	bool			  witness;	/* for its zone, see audit_zones.c */
+	bool			  witness;	/* for a zone, see audit_zones.c */
 	bool			  awaited;	/* a neighbour changed: its host is
 						 * judged when this was looked at */
 	struct sight		**part;		/* one per address, as they come */

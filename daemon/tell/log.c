@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cwaudit/clock.h"
+
 #ifndef _PATH_LOG
 #define _PATH_LOG "/dev/log"
 #endif
@@ -54,7 +56,7 @@ log_line(enum event_level level, const char *line)
 void
 log_echo(enum event_level level, const char *line)
 {
-	time_t now = time(NULL);
+	time_t now = (time_t)clock_utc(&clock_system);
 	struct tm tm;
 	char clock[16] = "";
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cwaudit/clock.h"
 #include "cwaudit/mem.h"
 #include "log.h"
 
@@ -15,7 +16,7 @@
 #define WRITER_ERRANDS	64
 #define BEAT_MS		500
 #define RETRY_MS	200	/* whether anybody listens again */
-#define HANG_S		3	/* for a log that takes nothing, at the end */
+#define HANG_S		2	/* for a log that takes nothing, at the end */
 
 struct job {
 	struct event	 event;
@@ -238,15 +239,15 @@ writer_heartbeat(struct writer *w)
 size_t
 writer_free(struct writer *w)
 {
-	struct timespec until;
+	struct timespec until = {
+		.tv_sec = (time_t)clock_utc(&clock_system) + HANG_S + 1,
+	};
 	size_t unsaid;
 
 	if (w == NULL)
 		return 0;
 	__atomic_store_n(&w->stop, true, __ATOMIC_RELEASE);
 	queue_wake(w->jobs);
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += HANG_S;
 	if (pthread_timedjoin_np(w->thread, NULL, &until) != 0)
 		return __atomic_load_n(&w->unsaid, __ATOMIC_RELAXED);
 	unsaid = __atomic_load_n(&w->unsaid, __ATOMIC_RELAXED);
