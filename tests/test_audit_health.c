@@ -141,6 +141,22 @@ a_clock_that_steps_turns_no_date(void **state)
 	expect_told(w, "");
 }
 
+/* Whoever wants each pass at once still wants no wrong one. */
+static void
+a_step_is_told_where_nothing_settles(void **state)
+{
+	struct world *w = *state;
+
+	many(w, "");
+	w->config.settle_s = 0;
+	w->config.renotify_s = 0;
+	w->step_s = 86400;
+	pass(w, 30);
+	expect_told(w, "opened auditor-clock auditor; ");
+	pass(w, 90);
+	expect_told(w, "cleared auditor-clock auditor; ");
+}
+
 /* A clock that stays wrong is not waited for without end. */
 static void
 what_a_clock_that_settled_says_is_told(void **state)
@@ -306,6 +322,7 @@ main(void)
 		TEST(a_lost_zone_is_the_auditors_and_one_host_is_not),
 		TEST(a_zone_that_is_lost_stays_so_over_a_reload),
 		TEST(a_clock_that_steps_turns_no_date),
+		TEST(a_step_is_told_where_nothing_settles),
 		TEST(what_a_clock_that_settled_says_is_told),
 		TEST(a_fifth_that_turns_at_once_is_doubted_first),
 		TEST(a_zone_of_one_is_asked_of_the_fleet),

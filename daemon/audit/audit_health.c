@@ -47,9 +47,12 @@ bool
 audit_clock_in_doubt(const struct audit *a)
 {
 	const struct health *h = &a->health;
+	int64_t settle_ms = a->options.config->settle_s * 1000;
 
-	return h->doubted_ms != CLOCK_NEVER && audit_now_ms(a) -
-	    h->doubted_ms < a->options.config->settle_s * 1000;
+	if (settle_ms < STEP_MS)
+		settle_ms = STEP_MS;
+	return h->doubted_ms != CLOCK_NEVER &&
+	    audit_now_ms(a) - h->doubted_ms < settle_ms;
 }
 
 static void
