@@ -136,13 +136,14 @@ static void
 apply(struct diff *d, char answer, const struct diff_times *times,
     struct text *told)
 {
+	static const struct host host = { .fqdn = (char *)(uintptr_t)HOST };
 	struct results rs = {0};
 	struct result *r;
 
 	if (answer != '-') {
 		r = results_add(&rs);
 		r->rule = rule_find("site-names");
-		r->host = &(struct host){ .fqdn = HOST };
+		r->host = &host;
 		finding_id(r->id, HOST, "https", "im.contoso.com", 443,
 		    "site-names");
 		r->speaks = true;
