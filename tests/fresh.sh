@@ -17,6 +17,7 @@ set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/cwaudit-fresh.XXXXXX")
 trap 'rm -rf "$root"' EXIT
+chmod 755 "$root"	# as / is: others than root must get in
 trap 'exit 1' INT TERM HUP
 
 # The mirror that this machine uses.
