@@ -143,17 +143,22 @@ kill -CONT "$sink"; sleep 0.5
 
 # -- as the unit runs it, as far as that goes without systemd: another user, no
 # capability, no new privilege, nothing but its state to write
-if command -v setpriv >/dev/null; then
-	: >"$log"
-	# where others may run it: this checkout may be in root's own folder
-	cp "$build/cwauditd" "$dir/cwauditd"; chmod 755 "$dir/cwauditd"
-	chmod 755 "$dir"; mkdir "$dir/own"; chown nobody "$dir/own"
-	chmod 644 "$dir"/*.yaml "$dir"/*.pem
-	STATE_DIRECTORY=$dir/own setpriv --reuid nobody --regid nogroup \
-	    --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs \
-	    "$dir/cwauditd" -c "$dir/cwauditd.yaml" --once
+unprivileged() {
+	setpriv --reuid nobody --regid nogroup --clear-groups \
+	    --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
+}
+: >"$log"
+# where others may run it: this checkout may be in root's own folder
+cp "$build/cwauditd" "$dir/cwauditd"; chmod 755 "$dir/cwauditd" "$dir"
+mkdir "$dir/own"; chown nobody "$dir/own"
+chmod 644 "$dir"/*.yaml "$dir"/*.pem
+if unprivileged "$dir/cwauditd" --version >/dev/null; then
+	STATE_DIRECTORY=$dir/own unprivileged "$dir/cwauditd" \
+	    -c "$dir/cwauditd.yaml" --once
 	ok "without privileges it ends with 0" [ $? = 0 ]
 	ok "and sees as much" logged 'event=summary cycle=1 .* observed=152 '
+else
+	echo "daemon: NOT TRIED without privileges: others may run nothing here"
 fi
 
 # -- few descriptors are told
