@@ -36,7 +36,8 @@ struct app {
 	char		*state;		/* directory; NULL: none */
 	int		 lock;		/* of it; -1: none */
 	bool		 foreground, test_only, once;
-	struct config	 config;
+	struct config	 config;		/* in force */
+	struct config	 began_with;	/* until a reload: empty, config is it */
 	struct setup	*setup;
 	struct writer	*writer;
 	struct loop	*loop;
@@ -123,6 +124,44 @@ refuse_reload(struct app *a, struct reload *r)
 	text_done(&t);
 }
 
+/* Each time: what a restart would change is told until there is one. */
+static void
+say_restart(struct app *a)
+{
+	struct strings keys = {0};
+
+	config_compare(&a->began_with, &a->config, &keys);
+	for (size_t i = 0; i < keys.n; i++) {
+		struct text t = {0};
+
+		text_addf(&t, "%s was changed, which takes a restart; what it "
+		    "was when this process began stays in force",
+		    keys.item[i]);
+		say(a, EVENT_WARNING, "reload", text_str(&t));
+		text_done(&t);
+	}
+	strings_done(&keys);
+}
+
+static void
+take_reload(struct app *a, struct reload *r)
+{
+	loop_reload(a->loop, r->setup, &r->config);
+	audit_inventory_refused(loop_audit(a->loop), NULL, 0);
+	writer_set_format(a->writer, r->config.log_format ==
+	    LOG_FORMAT_CEE ? EVENT_CEE : EVENT_KV);
+	if (a->began_with.inventory == NULL)
+		a->began_with = a->config;
+	else
+		config_done(&a->config);
+	setup_unref(a->setup);
+	a->config = r->config;
+	a->setup = r->setup;
+	say(a, EVENT_NOTICE, "reload", "configuration and inventory "
+	    "were read again and are in force");
+	say_restart(a);
+}
+
 static void
 start_reload(struct app *);
 
@@ -131,32 +170,11 @@ finish_reload(struct errand *errand)
 {
 	struct reload *r = (struct reload *)errand;
 	struct app *a = r->app;
-	struct strings restart = {0};
 
-	if (r->setup == NULL) {
+	if (r->setup == NULL)
 		refuse_reload(a, r);
-	} else {
-		config_compare(&a->config, &r->config, &restart);
-		loop_reload(a->loop, r->setup, &r->config);
-		audit_inventory_refused(loop_audit(a->loop), NULL, 0);
-		writer_set_format(a->writer, r->config.log_format ==
-		    LOG_FORMAT_CEE ? EVENT_CEE : EVENT_KV);
-		config_done(&a->config);
-		setup_unref(a->setup);
-		a->config = r->config;
-		a->setup = r->setup;
-		say(a, EVENT_NOTICE, "reload", "configuration and inventory "
-		    "were read again and are in force");
-	}
-	for (size_t i = 0; i < restart.n; i++) {
-		struct text t = {0};
-
-		text_addf(&t, "%s changed; that takes a restart",
-		    restart.item[i]);
-		say(a, EVENT_WARNING, "reload", text_str(&t));
-		text_done(&t);
-	}
-	strings_done(&restart);
+	else
+		take_reload(a, r);
 	problems_done(&r->problems);
 	free(r);
 	notify_send("READY=1");
@@ -298,7 +316,8 @@ start(struct app *a, struct text *why)
 	struct loop_options lo = {
 		.audit = { .config = &a->config, .clock = &clock_system,
 		    .one_shot = a->once },
-		.setup = a->setup, .cache = a->cache, .tell = tell, .swept = on_swept, .ctx = a,
+		.setup = a->setup, .cache = a->cache,
+		.tell = tell, .swept = on_swept, .ctx = a,
 	};
 	const struct writer_options wo = {
 		.format = a->config.log_format == LOG_FORMAT_CEE ? EVENT_CEE :
@@ -426,6 +445,7 @@ check_and_run(struct app *a)
 	text_done(&t);
 	problems_done(&ps);
 	setup_unref(a->setup);
+	config_done(&a->began_with);
 	config_done(&a->config);
 	return code;
 }

@@ -10,9 +10,9 @@
 
 /*
  * Looks once and judges. only: host FQDNs, site hosts, URLs; NULL or empty:
- * all. cache: directory for what revocation fetches; NULL: none. Progress goes to stderr where that is a terminal; an interrupt ends the
- * look, and what was not seen by then is not observed. The caller holds the
- * one reference; NULL after a message.
+ * all. cache: directory for what revocation fetches; NULL: none. Progress goes
+ * to stderr where that is a terminal; an interrupt ends the look, and what was
+ * not seen by then is not observed. The caller frees it; NULL after a message.
  */
 struct snapshot	*sweep_run(const struct config *, struct setup *,
 		    const struct strings *only, const char *cache) MUST_USE;
