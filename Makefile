@@ -131,6 +131,12 @@ $B/logsink: tests/logsink.c Makefile
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
+# The system call filter of the unit, without systemd.
+$B/confine: tests/confine.c Makefile
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lseccomp
+
 # CRLs and OCSP responses, and what a server should not do with them.
 $B/fetchd: tests/fetchd.c Makefile
 	@mkdir -p $(@D)
@@ -142,7 +148,8 @@ check: deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) build-check
 	@$(MAKE) --no-print-directory -j1 check-all
 
-build-check: all $(UNIT) $B/tests/bindto.so $B/fleet $B/logsink $B/fetchd units
+build-check: all $(UNIT) $B/tests/bindto.so $B/fleet $B/logsink $B/confine \
+	     $B/fetchd units
 
 check-all: layers check-unit check-files check-fleet check-request \
 	   check-daemon check-revocation check-systemd
@@ -152,7 +159,7 @@ check-unit: $(UNIT) $B/tests/bindto.so
 	    test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
 # The daemon's life: what reaches syslog, signals, reloads.
-check-daemon: $B/cwauditd $B/fleet $B/logsink
+check-daemon: $B/cwauditd $B/fleet $B/logsink $B/confine
 	@bash tests/it_daemon.sh $B
 	@bash tests/it_rsyslog.sh $B
 	@bash tests/it_names.sh $B

@@ -116,6 +116,19 @@ ok "a good one is taken" logged 'event=reload msg='
 ok "a host that left is closed" logged 'state=closed .*host=cwa10.nwtraders.local .*no longer in the inventory'
 ok "no other host is closed" not grep -q 'state=closed .*host=cwa11' "$log"
 cp "$dir/good.yaml" "$dir/inventory.yaml"
+# a key that takes a restart stays as it is, and that is said each time
+echo 'window: 100' >>"$dir/cwauditd.yaml"
+for n in 1 2; do
+	kill -HUP "$daemon"
+	ok "a changed window takes a restart ($n)" logged \
+	    'event=reload msg="window was changed, which takes a restart' "$n"
+done
+write_config kv
+n=$(grep -c 'event=reload msg="config' "$log")
+kill -HUP "$daemon"
+ok "changed back" logged 'event=reload msg="config' $((n + 1))
+sleep 0.2
+ok "it takes none" [ "$(grep -c 'takes a restart' "$log")" = 2 ]
 kill -TERM "$daemon"
 ok "SIGTERM ends it within a second" gone "$daemon"
 wait "$daemon"
@@ -142,24 +155,49 @@ ok "SIGTERM ends it in three seconds where the log hangs" gone_slowly "$daemon"
 kill -CONT "$sink"; sleep 0.5
 
 # -- as the unit runs it, as far as that goes without systemd: another user, no
-# capability, no new privilege, nothing but its state to write
-unprivileged() {
-	setpriv --reuid nobody --regid nogroup --clear-groups \
-	    --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
+# capability, no new privilege, the unit's filter of system calls, and a file
+# system of which nothing but its state can be written
+unit=$build/systemd/cwauditd.service
+expand() {		# @SET or CALL: calls, a name a line
+	case $1 in
+	@*)	for n in $(systemd-analyze syscall-filter "$1" |
+		    sed -n 's/^    \([-@a-z0-9_]*\)$/\1/p'); do expand "$n"; done ;;
+	*)	echo "$1" ;;
+	esac
 }
+calls() {		# of the unit's filter; TILDE: those it takes away
+	for set in $(sed -n "s/^SystemCallFilter=$1\(@.*\)/\1/p" "$unit"); do
+		expand "$set"
+	done | sort -u
+}
+comm -23 <(calls '') <(calls '~') >"$dir/calls"
 : >"$log"
 # where others may run it: this checkout may be in root's own folder
-cp "$build/cwauditd" "$dir/cwauditd"; chmod 755 "$dir/cwauditd" "$dir"
+cp "$build/cwauditd" "$build/confine" "$dir"; chmod 755 "$dir" "$dir"/c*d "$dir/confine"
 mkdir "$dir/own"; chown nobody "$dir/own"
-chmod 644 "$dir"/*.yaml "$dir"/*.pem
-if unprivileged "$dir/cwauditd" --version >/dev/null; then
-	STATE_DIRECTORY=$dir/own unprivileged "$dir/cwauditd" \
+chmod 644 "$dir"/*.yaml "$dir"/*.pem "$dir/calls"
+as_the_unit() {		# PROGRAM...
+	unshare --mount bash -c '
+		own=$1 calls=$2; shift 2
+		mount --bind "$own" "$own" && mount -o remount,bind,ro / ||
+		    echo "daemon: NOT TRIED: a read-only file system"
+		exec setpriv --reuid nobody --regid nogroup --clear-groups \
+		    --bounding-set=-all --inh-caps=-all --no-new-privs \
+		    "$(dirname "$calls")/confine" "$calls" "$@"' \
+		sh "$dir/own" "$dir/calls" "$@"
+}
+as_the_unit "$dir/cwauditd" --version >/dev/null; tried=$?
+case $tried in
+77|126)
+	echo "daemon: NOT TRIED as the unit runs it: no filter of system calls" \
+	    "here, or others may run nothing" ;;
+*)
+	ok "the filter filters" not as_the_unit /bin/unshare --user true 2>/dev/null
+	STATE_DIRECTORY=$dir/own as_the_unit "$dir/cwauditd" \
 	    -c "$dir/cwauditd.yaml" --once
-	ok "without privileges it ends with 0" [ $? = 0 ]
-	ok "and sees as much" logged 'event=summary cycle=1 .* observed=152 '
-else
-	echo "daemon: NOT TRIED without privileges: others may run nothing here"
-fi
+	ok "as the unit runs it, it ends with 0" [ $? = 0 ]
+	ok "and sees as much" logged 'event=summary cycle=1 .* observed=152 ' ;;
+esac
 
 # -- few descriptors are told
 : >"$log"

@@ -59,6 +59,8 @@ ok "warning is 4" level 4 warning
 ok "notice is 5" level 5 notice
 ok "a forged line stays a value" grep -aqF \
     'malformed="CN '"'"'Contoso\x0Av=1 event=finding state=cleared\x1B[31m' "$log"
+ok "so do a bidi mark, a 0xFF and a NUL" grep -aqF '\x1B[31m\xE2\x80\xAE' "$log"
+ok "of a SAN, too" grep -aqE 'host=cwa28\..* malformed=".*\\xFF\\x00' "$log"
 ok "nothing is cleared" not grep -aq '^. cwauditd v=1 event=finding state=cleared' "$log"
 ok "no control, no bidi mark" not env LC_ALL=C grep -aqP \
     '[\x00-\x08\x0b-\x1f\x7f]|\xe2\x80[\xaa-\xae]' "$log"
