@@ -58,6 +58,8 @@ ok "one of two addresses is dead: observed" grep -aq "host=both.* endpoint=127.7
 ok "the dead one was tried" grep -aq "host=both.* endpoint=127.77.0.200:$mtls outcome=refused" "$log"
 ok "no such name is the host's fault" grep -aqE \
     'state=opened .*rule=host-down .*host=none.nwtraders.local .*name not resolved' "$log"
+ok "that look is told, too" grep -aqE \
+    'event=look .*host=none.nwtraders.local .* outcome=dns-failure ' "$log"
 ok "a resolver that fails is not" not grep -aq 'state=opened .*host=a.fails.test' "$log"
 ok "one that hangs is not" not grep -aq 'state=opened .*host=a.hangs.test' "$log"
 ok "addresses that answer differently are named" grep -aqE \

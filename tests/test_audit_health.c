@@ -80,7 +80,7 @@ a_lost_zone_is_the_auditors_and_one_host_is_not(void **state)
 	many(w, "");
 	silence(w, 1, 2, kept);			/* the odd ones */
 	pass(w, 3 * 3600);
-	expect_line(w, "cause=\"no answer");
+	expect_line(w, "cause=\"odd: no answer");
 	expect_line(w, "zone odd: ");
 	expect_told(w, "opened auditor-blind auditor; ");
 	/* the others are told of as ever */
@@ -109,11 +109,35 @@ a_zone_that_is_lost_stays_so_over_a_reload(void **state)
 	many(w, "");
 	silence(w, 0, 1, kept);			/* all */
 	pass(w, 2 * 3600);
+	expect_line(w, "cause=\"even: no answer in time,"
+	    "odd: no answer in time\"");
 	expect_told(w, "opened auditor-blind auditor; ");
 	audit_reload(w->audit, w->setup, &w->config);
 	pass(w, 2 * 3600);
 	expect_told(w, "");
 	speak(w, 0, 1, kept);
+	pass(w, 3 * 3600);
+	expect_told(w, "cleared auditor-blind auditor; ");
+}
+
+static void
+another_zone_that_is_lost_is_told_too(void **state)
+{
+	struct world *w = *state;
+	const struct cert *kept[2 * HOSTS];
+
+	many(w, "");
+	silence(w, 0, 2, kept);
+	pass(w, 2 * 3600);
+	expect_told(w, "opened auditor-blind auditor; ");
+	silence(w, 1, 2, kept);
+	pass(w, 2 * 3600);
+	expect_line(w, "cause=\"even: no answer in time,odd: ");
+	expect_told(w, "changed auditor-blind auditor; ");
+	speak(w, 0, 2, kept);
+	pass(w, 2 * 3600);
+	expect_told(w, "changed auditor-blind auditor; ");
+	speak(w, 1, 2, kept);
 	pass(w, 3 * 3600);
 	expect_told(w, "cleared auditor-blind auditor; ");
 }
@@ -318,6 +342,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(a_lost_zone_is_the_auditors_and_one_host_is_not),
 		TEST(a_zone_that_is_lost_stays_so_over_a_reload),
+		TEST(another_zone_that_is_lost_is_told_too),
 		TEST(a_clock_that_steps_turns_no_date),
 		TEST(a_step_is_told_where_nothing_settles),
 		TEST(what_a_clock_that_settled_says_is_told),

@@ -106,7 +106,7 @@ no_rule_about_the_auditor_is_without_both(void **state)
 }
 
 static void
-causes_are_named_once_each(void **state)
+each_zone_is_named_with_its_cause(void **state)
 {
 	const struct auditor_view v = { FINE, .lost = lost, .n_lost = 2 };
 	struct results rs = {0};
@@ -117,7 +117,8 @@ causes_are_named_once_each(void **state)
 	r = find(&rs, "auditor-blind");
 	assert_string_equal(r->offenders_key, "cause");
 	assert_int_equal(r->offenders.n, 2);
-	assert_string_equal(r->offenders.item[0], "no answer in time");
+	assert_string_equal(r->offenders.item[0], "dmz-fra: no answer in time");
+	assert_string_equal(r->offenders.item[1], "refused");
 	results_done(&rs);
 }
 
@@ -160,7 +161,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_rule_passes_and_fails_its_view),
 		cmocka_unit_test(no_rule_about_the_auditor_is_without_both),
-		cmocka_unit_test(causes_are_named_once_each),
+		cmocka_unit_test(each_zone_is_named_with_its_cause),
 		cmocka_unit_test(what_is_in_doubt_is_held),
 	};
 

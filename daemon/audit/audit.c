@@ -274,12 +274,23 @@ audit_ticket(const struct audit *a, size_t i)
 	return (uint64_t)a->generation << 32 | (uint64_t)i;
 }
 
+static void
+tell_look(struct audit *a, const struct endpoint *to,
+    const struct observation *seen, const struct cert *leaf)
+{
+	struct event e = {0};
+
+	news_look(&e, to, seen, leaf);
+	audit_tell(a, &e);
+}
+
 void
 audit_resolved(struct audit *a, uint64_t ticket,
     const struct resolve_answer *answer)
 {
 	size_t i = (size_t)(ticket & 0xffffffff);
 	struct spot *s;
+	enum spot_news news;
 	bool had_leaf;
 
 	a->under_way--;
@@ -294,8 +305,9 @@ audit_resolved(struct audit *a, uint64_t ticket,
 	s = &a->spots[i];
 	if (answer->n == 0) {
 		had_leaf = s->leaf != NULL;
-		settle(a, s, spot_unresolved(s, answer, a->options.clock),
-		    had_leaf, true);
+		news = spot_unresolved(s, answer, a->options.clock);
+		tell_look(a, s->endpoint, s->seen, NULL);
+		settle(a, s, news, had_leaf, true);
 		return;
 	}
 	s->phase = SPOT_LOOKING;
@@ -529,7 +541,6 @@ settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf,
 void
 audit_seen(struct audit *a, struct sight *sight)
 {
-	struct event e = {0};
 	struct spot *s;
 	bool had_leaf, was_lost;
 
@@ -541,8 +552,7 @@ audit_seen(struct audit *a, struct sight *sight)
 	s = &a->spots[sight->look.endpoint->index];
 	if (s->endpoint->host != NULL)
 		a->hosts[host_place(a, s->endpoint)].busy--;
-	news_look(&e, sight);
-	audit_tell(a, &e);
+	tell_look(a, s->endpoint, sight->seen, sight->leaf);
 	audit_learn_issuers(a, sight->chain);
 	had_leaf = s->leaf != NULL;
 	was_lost = s->lost > 0;

@@ -29,7 +29,8 @@ struct zone {
 	size_t		 outcomes[OUTCOMES];	/* of the silent */
 	struct text	 ours;		/* why the last was not tried */
 	bool		 lost;
-	struct text	 cause;		/* of lost */
+	enum outcome	 outcome;	/* why it is lost ... */
+	struct text	 cause;		/* ... and in plain words; else empty */
 	size_t		 judge_from;	/* members yet to be judged, whose silence
 					 * was held back; n: none */
 };
@@ -39,6 +40,8 @@ struct zones {
 	size_t		 n, cap;
 	size_t		*of;		/* by endpoint */
 	int64_t		 watched_ms;
+	bool		 spread;	/* one was lost: the others are asked, too */
+	bool		 tell;		/* when none is being asked any more */
 };
 
 static bool
@@ -128,6 +131,7 @@ audit_inherit_zones(struct audit *a, const struct audit *before)
 			z->lost = true;
 			z->asked = old->asked;
 			z->silent = old->silent;
+			z->outcome = old->outcome;
 			text_add(&z->cause, text_str(&old->cause));
 		}
 	}
@@ -190,14 +194,19 @@ choose_witnesses(const struct audit *a, const struct zone *z, const char *but,
 	return n;
 }
 
+/* What most say; while it stays lost, that is told once: as long as any of
+ * them still says it. */
 static void
 name_cause(struct zone *z)
 {
 	enum outcome most = OUTCOME_NOT_TRIED;
 
+	if (z->cause.len > 0 && z->outcomes[z->outcome] > 0)
+		return;
 	for (size_t i = 0; i < OUTCOMES; i++)
 		if (z->outcomes[i] > z->outcomes[most])
 			most = (enum outcome)i;
+	z->outcome = most;
 	text_reset(&z->cause);
 	text_add(&z->cause, most == OUTCOME_NOT_TRIED && z->ours.len > 0 ?
 	    text_str(&z->ours) : outcome_words(most));
@@ -226,8 +235,10 @@ decide(struct audit *a, struct zone *z)
 		look_again(a, z);
 	else
 		z->judge_from = 0;
-	if (z->lost || was)
-		audit_judge_auditor(a);
+	if (!z->lost)
+		text_reset(&z->cause);
+	a->zones->spread |= z->lost && !was;
+	a->zones->tell |= z->lost || was;
 }
 
 static void
@@ -316,20 +327,31 @@ judge_waiting(struct audit *a, struct zone *z)
 	}
 }
 
+/* Zones that go together are asked together, and told of in one line. */
 void
 audit_watch_zones(struct audit *a)
 {
-	if (audit_now_ms(a) - a->zones->watched_ms < WATCH_MS)
-		return;
-	a->zones->watched_ms = audit_now_ms(a);
-	for (size_t i = 0; i < a->zones->n; i++) {
-		struct zone *z = &a->zones->item[i];
+	struct zones *zones = a->zones;
+	bool spread = zones->spread, asking = false;
 
-		if (z->lost && !z->asking && (z->decided_ms == CLOCK_NEVER ||
+	if (audit_now_ms(a) - zones->watched_ms < WATCH_MS)
+		return;
+	zones->watched_ms = audit_now_ms(a);
+	zones->spread = false;
+	for (size_t i = 0; i < zones->n; i++) {
+		struct zone *z = &zones->item[i];
+
+		if ((z->lost || spread) && !z->asking &&
+		    (z->decided_ms == CLOCK_NEVER ||
 		    audit_now_ms(a) - z->decided_ms >= AGAIN_MS))
 			ask(a, z, NULL);
+		asking |= z->asking;
 		judge_waiting(a, z);
 	}
+	if (!zones->tell || asking)
+		return;
+	zones->tell = false;
+	audit_judge_auditor(a);
 }
 
 size_t

@@ -97,9 +97,9 @@ news_finding(struct event *e, enum transition t, const struct finding *f,
 }
 
 void
-news_look(struct event *e, const struct sight *s)
+news_look(struct event *e, const struct endpoint *to,
+    const struct observation *seen, const struct cert *leaf)
 {
-	const struct endpoint *to = s->look.endpoint;
 	struct text place = {0};
 
 	e->level = EVENT_DEBUG;
@@ -107,18 +107,18 @@ news_look(struct event *e, const struct sight *s)
 	event_word(e, "role", endpoint_kind_name(to->kind));
 	event_word(e, "host", endpoint_owner(to));
 	event_word(e, "site", endpoint_site(to));
-	endpoint_place(s->seen->address[0] != '\0' ? s->seen->address :
+	endpoint_place(seen->address[0] != '\0' ? seen->address :
 	    to->name, to->port, &place);
 	event_word(e, "endpoint", text_str(&place));
-	event_word(e, "outcome", outcome_name(s->seen->outcome));
-	event_word(e, "via", via_name(s->seen->via));
-	event_word(e, "proof", proof_name(s->seen->proof));
-	event_word(e, "tls", s->seen->tls_version);
-	event_number(e, "took_ms", s->seen->took_ms);
-	if (s->leaf != NULL)
-		add_leaf(e, s->leaf);
-	if (s->seen->detail.len > 0)
-		event_escaped(e, "detail", text_str(&s->seen->detail));
+	event_word(e, "outcome", outcome_name(seen->outcome));
+	event_word(e, "via", via_name(seen->via));
+	event_word(e, "proof", proof_name(seen->proof));
+	event_word(e, "tls", seen->tls_version);
+	event_number(e, "took_ms", seen->took_ms);
+	if (leaf != NULL)
+		add_leaf(e, leaf);
+	if (seen->detail.len > 0)
+		event_escaped(e, "detail", text_str(&seen->detail));
 	text_done(&place);
 }
 

@@ -20,7 +20,9 @@ struct news_cycle {
 
 void	news_finding(struct event *, enum transition, const struct finding *,
 	    const struct spot *, enum severity prev);
-void	news_look(struct event *, const struct sight *);
+/* leaf: NULL if none was seen. */
+void	news_look(struct event *, const struct endpoint *,
+	    const struct observation *, const struct cert *leaf);
 void	news_summary(struct event *, const struct news_cycle *,
 	    const struct diff_count *);
 /* Once a day; up_s: since the start. The counts are those of the last cycle. */

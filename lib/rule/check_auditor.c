@@ -47,9 +47,16 @@ check_auditor_blind(const struct auditor_view *v, struct why *why)
 	text_add(&why->message, "many hosts were lost at once, which is the "
 	    "auditor's network or resolver rather than they: ");
 	for (size_t i = 0; i < v->n_lost; i++) {
+		const struct lost_zone *z = &v->lost[i];
+		struct text offender = {0};
+
 		text_add(&why->message, i > 0 ? "; " : "");
-		add_zone(&v->lost[i], &why->message);
-		strings_add_unique(&why->offenders, v->lost[i].cause);
+		add_zone(z, &why->message);
+		/* another zone with the same cause is news, too */
+		text_addf(&offender, "%s%s%s", z->name != NULL ? z->name : "",
+		    z->name != NULL ? ": " : "", z->cause);
+		strings_add(&why->offenders, text_str(&offender));
+		text_done(&offender);
 	}
 	text_add(&why->message, "; nothing is said of single ones until they "
 	    "answer again");
