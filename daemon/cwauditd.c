@@ -248,6 +248,10 @@ check_alive(struct app *a)
 
 	a->writer_beat = beat;
 	a->hanging = moves ? 0 : a->hanging + 1;
+	if (a->hanging == HANG_ALLOWED)
+		say(a, EVENT_CRITICAL, "stuck", "a thread of this process "
+		    "hangs, or no look ends any more; its watchdog, if there "
+		    "is one, is not fed until that moves again");
 	if (every > 0 && a->hanging < HANG_ALLOWED &&
 	    now - a->fed_ms + ALIVE_MS >= every) {
 		notify_send("WATCHDOG=1");

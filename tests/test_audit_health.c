@@ -336,6 +336,26 @@ it_says_daily_that_it_is_alive(void **state)
 	assert_int_equal(w->alive, 4);
 }
 
+/* A look that never comes back is no life. */
+static void
+a_look_that_never_ends_is_noticed(void **state)
+{
+	struct world *w = *state;
+
+	pass(w, 7200);
+	assert_true(audit_moves(w->audit));
+	audit_sweep(w->audit);
+	(void)audit_run(w->audit);
+	assert_int_not_equal(w->n_pending, 0);
+	w->now_ms += 10 * 60 * 1000;		/* the longest deadline */
+	assert_true(audit_moves(w->audit));
+	w->now_ms += 5 * 60 * 1000;
+	assert_false(audit_moves(w->audit));
+	answer(w, w->pending[--w->n_pending]);
+	assert_true(audit_moves(w->audit));
+	pass(w, 60);
+}
+
 int
 main(void)
 {
@@ -353,6 +373,7 @@ main(void)
 		TEST(a_cycle_that_saw_too_little_is_told),
 		TEST(a_refused_inventory_stays_open_until_one_is_taken),
 		TEST(it_says_daily_that_it_is_alive),
+		TEST(a_look_that_never_ends_is_noticed),
 	};
 
 	return cmocka_run_group_tests_name("audit_health", tests, NULL, NULL);

@@ -8,12 +8,33 @@
 #include "cwaudit/mem.h"
 
 #define HURRY_MS	5000	/* the neighbours of a leaf that changed */
+#define STUCK_MS	(15 * 60000)
 #define BUSY_MS		100	/* a host at its cap: try again */
 
 int64_t
 audit_now_ms(const struct audit *a)
 {
 	return clock_mono_ms(a->options.clock);
+}
+
+void
+audit_count_begun(struct audit *a)
+{
+	if (a->under_way++ == 0)
+		a->moved_ms = audit_now_ms(a);
+}
+
+static void
+count_ended(struct audit *a)
+{
+	a->under_way--;
+	a->moved_ms = audit_now_ms(a);
+}
+
+bool
+audit_moves(const struct audit *a)
+{
+	return a->under_way == 0 || audit_now_ms(a) - a->moved_ms < STUCK_MS;
 }
 
 bool
@@ -255,7 +276,7 @@ order(struct audit *a, struct spot *s, const struct sockaddr_storage *address,
 	};
 	if (!by_name)
 		look_set_address(&sight->look, address, s->endpoint->port);
-	a->under_way++;
+	audit_count_begun(a);
 	if (s->endpoint->host != NULL)
 		a->hosts[host_place(a, s->endpoint)].busy++;
 	a->io.look(a->io.ctx, sight);
@@ -293,7 +314,7 @@ audit_resolved(struct audit *a, uint64_t ticket,
 	enum spot_news news;
 	bool had_leaf;
 
-	a->under_way--;
+	count_ended(a);
 	if ((unsigned)(ticket >> 32) != a->generation)
 		return;		/* asked for an inventory that is gone */
 	if (i >= a->inventory->n_endpoints) {
@@ -335,7 +356,7 @@ begin(struct audit *a, struct spot *s)
 		order(a, s, NULL, true);	/* the proxy resolves it */
 	} else {
 		s->phase = SPOT_RESOLVING;
-		a->under_way++;
+		audit_count_begun(a);
 		a->io.resolve(a->io.ctx, e->resolve, set->families,
 		    timeout_of(a, e) / 2, audit_ticket(a, e->index));
 	}
@@ -544,7 +565,7 @@ audit_seen(struct audit *a, struct sight *sight)
 	struct spot *s;
 	bool had_leaf, was_lost;
 
-	a->under_way--;
+	count_ended(a);
 	if (sight->generation != a->generation) {
 		sight_free(sight);
 		return;

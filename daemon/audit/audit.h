@@ -59,6 +59,9 @@ void		 audit_seen(struct audit *, struct sight *);	/* takes it */
  */
 void		 audit_answered(struct audit *, struct doubt *);
 
+/* No look takes longer than its deadline, which is 10 minutes at most: false if
+ * some are under way and none ended for 15. */
+bool		 audit_moves(const struct audit *);
 void		 audit_sweep(struct audit *);	/* everything is due now */
 bool		 audit_swept(const struct audit *);
 /* A reload did not take the inventory: its first mistake, of n. NULL: it was

@@ -180,7 +180,7 @@ audit_ask_names(struct audit *a)
 	    a->under_way < a->options.config->window) {
 		size_t i = all->next++;
 
-		a->under_way++;
+		audit_count_begun(a);
 		a->io.resolve(a->io.ctx, all->asked[i].name,
 		    all->asked[i].families, a->options.config->timeout_ms,
 		    audit_ticket(a,

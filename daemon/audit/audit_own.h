@@ -78,6 +78,7 @@ struct audit {
 	struct schedule		*schedule;
 	struct diff		*diff;
 	size_t			 under_way;	/* looks, all addresses counted */
+	int64_t			 moved_ms;	/* when one began alone, or ended */
 	double			 tokens;	/* of config->rate */
 	int64_t			 tokens_at_ms;
 	uint64_t		 doubts;	/* asked so far: their tickets */
@@ -91,6 +92,7 @@ struct audit {
 
 /* audit.c */
 int64_t	audit_now_ms(const struct audit *);
+void	audit_count_begun(struct audit *);	/* a look, or a question */
 bool	audit_wants(const struct audit *, const struct endpoint *);
 void	audit_tell(struct audit *, struct event *);	/* empties the event */
 void	audit_load(struct audit *, struct setup *);

@@ -342,7 +342,7 @@ loop_reload(struct loop *l, struct setup *setup, const struct config *config)
 bool
 loop_alive(struct loop *l)
 {
-	bool alive = true;
+	bool alive = audit_moves(l->audit);
 
 	for (unsigned i = 0; i < workers_count(l->workers); i++) {
 		uint64_t beat = workers_heartbeat(l->workers, i);

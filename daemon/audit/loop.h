@@ -32,7 +32,7 @@ void		 loop_stop(struct loop *);
 void		 loop_kick(struct loop *);	/* something became due */
 /* Another inventory and configuration; the window stays as it was. */
 void		 loop_reload(struct loop *, struct setup *, const struct config *);
-bool		 loop_alive(struct loop *);	/* did every worker move since? */
+bool		 loop_alive(struct loop *);	/* did every worker and look? */
 void		 loop_free(struct loop *);
 
 #endif
