@@ -120,12 +120,40 @@ escaped_text_is_not_escaped_twice_and_still_cannot_forge(void **state)
 	event_done(&e);
 }
 
+/* The gist for a terminal: whose, and the message with its quotes. */
+static void
+people_read_quotes_and_no_control(void **state)
+{
+	struct event e = {0};
+	struct text out = {0};
+
+	(void)state;
+	event_number(&e, "v", 1);
+	event_word(&e, "event", "finding");
+	event_word(&e, "state", "opened");
+	event_word(&e, "rule", "untrusted");
+	event_word(&e, "severity", "error");
+	event_word(&e, "host", "cwa01.nwtraders.local");
+	event_text(&e, "msg", "\"CN=a\x1b\" and \\x22\"");
+	print(&e, EVENT_PLAIN, &out);
+	assert_string_equal(text_str(&out), "opened untrusted "
+	    "cwa01.nwtraders.local: \"CN=a\\x1B\" and \\x5Cx22\"");
+	event_done(&e);
+	event_word(&e, "event", "reload");
+	event_text(&e, "msg", "read again");
+	print(&e, EVENT_PLAIN, &out);
+	assert_string_equal(text_str(&out), "reload: read again");
+	event_done(&e);
+	text_done(&out);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_come_in_order_and_texts_are_quoted),
 		cmocka_unit_test(a_long_list_is_cut_at_whole_items_with_a_count),
+		cmocka_unit_test(people_read_quotes_and_no_control),
 		cmocka_unit_test(a_message_of_backslashes_still_fits),
 		cmocka_unit_test(
 		    escaped_text_is_not_escaped_twice_and_still_cannot_forge),

@@ -301,6 +301,21 @@ add_words(const struct event *e, const char *const *keys, struct text *out)
 	}
 }
 
+/* People read quotes; escaped they are for the sake of kv. */
+static void
+add_with_quotes(const char *escaped, struct text *out)
+{
+	static const char quote[] = "\\x22";
+	const char *at;
+
+	while ((at = strstr(escaped, quote)) != NULL) {
+		text_add_bytes(out, escaped, (size_t)(at - escaped));
+		text_add_char(out, '"');
+		escaped = at + strlen(quote);
+	}
+	text_add(out, escaped);
+}
+
 /* "opened site-names cwa01.nwtraders.local 10.0.0.1:443: SAN lacks ..." */
 static void
 print_plain(const struct event *e, struct text *out)
@@ -319,8 +334,10 @@ print_plain(const struct event *e, struct text *out)
 		    strcmp(e->field[i].key, "msg") != 0)
 			text_addf(out, " %s=%s", e->field[i].key,
 			    e->field[i].value);
-	if (msg != NULL)
-		text_addf(out, "%s%s", out->len > 0 ? ": " : "", msg);
+	if (msg == NULL)
+		return;
+	text_add(out, out->len > 0 ? ": " : "");
+	add_with_quotes(msg, out);
 }
 
 void
