@@ -204,7 +204,7 @@ check-request: $B/fleet $B/cwaudit
 	@B=$B sh tests/it_request.sh
 	@B=$B sh tests/it_explain.sh
 
-# Real servers, ten kinds of them.
+# Real servers, eleven kinds of them.
 check-servers: deps-servers
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/tests/bindto.so
 	@B=$B sh tests/it_servers.sh

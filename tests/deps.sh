@@ -38,6 +38,8 @@ table() {
 	servers stunnel4 another one
 	servers kamailio SIP over mutual TLS, the real thing
 	servers kamailio-tls-modules its TLS
+	servers apache2-bin SSLVerifyClient
+	servers iproute2 a network of their own
 	lint cppcheck lint
 	lint clang-tidy lint
 	END

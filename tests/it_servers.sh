@@ -7,108 +7,28 @@
 # server's; version, proof and cause are what they must be.
 # `make check-servers` runs it, `make deps-servers` installs the servers.
 set -u
-: "${B:=build}"
-PATH=$PATH:/usr/sbin:/sbin
 net=127.88.0
-host=cwa01.nwtraders.local
-site=im01.contoso.com
-passed=0 failed=0 row=0 pids=''
+. "$(dirname "$0")/servers_world.sh"
+needs openssl jq gnutls-serv selfserv certutil pk12util nginx haproxy stunnel4 \
+    kamailio apache2
+servers_world "$@"
 
-for tool in openssl jq gnutls-serv selfserv certutil pk12util nginx haproxy \
-    stunnel4 kamailio; do
-	command -v $tool >/dev/null || {
-		echo "it_servers: $tool is missing; make deps-servers" >&2
-		exit 1
-	}
-done
+# --- the servers -----------------------------------------------------------
 
-dir=$(mktemp -d) || exit 1
-chmod 755 "$dir"
-
-end() {
-	for p in $pids; do kill "$p" 2>/dev/null; done
-	for p in $pids; do
-		for _ in 1 2 3 4 5 6 7 8 9 10; do
-			kill -0 "$p" 2>/dev/null || break
-			sleep 0.2
-		done
-		kill -9 "$p" 2>/dev/null
-		wait "$p" 2>/dev/null
-	done
-	rm -rf "$dir"
-}
-trap end EXIT
-trap 'exit 1' INT TERM HUP
-
-# --- certificates ----------------------------------------------------------
-
-make_ca() {
-	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/ca.key" \
-	    -out "$dir/ca.pem" -days 30 \
-	    -subj "/DC=com/DC=contoso/CN=Contoso Test CA" 2>/dev/null
+old_gnutls() {	# CLIENT-CERT-DEMAND SUITE-WORDS: TLS 1.0, this suite alone
+	gnutls_serv $1 "NONE:+VERS-TLS1.0:+RSA:$2:+COMP-NULL:+SIGN-ALL:%COMPAT"
 }
 
-make_leaf() {	# name cn
-	cat >"$dir/$1.ext" <<-END
-	subjectAltName=DNS:$2,DNS:as.$2,DNS:download.$2
-	extendedKeyUsage=serverAuth
-	keyUsage=digitalSignature,keyEncipherment
-	END
-	openssl req -newkey rsa:2048 -nodes -keyout "$dir/$1.key" \
-	    -out "$dir/$1.csr" -subj "/CN=$2" 2>/dev/null &&
-	openssl x509 -req -in "$dir/$1.csr" -CA "$dir/ca.pem" \
-	    -CAkey "$dir/ca.key" -CAcreateserial -days 20 \
-	    -extfile "$dir/$1.ext" -out "$dir/$1.pem" 2>/dev/null &&
-	cat "$dir/$1.pem" "$dir/$1.key" >"$dir/$1.both"
-}
-
-# --- servers ---------------------------------------------------------------
-
-listening() {	# port: is anybody in LISTEN on it?
-	hex=$(printf ':%04X' "$1")
-	grep -Eqs "^ *[0-9]+: [0-9A-F]+$hex 0+:0000 0A" \
-	    /proc/net/tcp /proc/net/tcp6
-}
-
-pick_port() {	# the next one that is free -> $port
-	port=${port:-31400}
-	port=$((port + 1))
-	while listening $port; do port=$((port + 1)); done
-}
-
-# start COMMAND...: in the background, until $port listens.
-start() {
-	"$@" >"$dir/log.$row" 2>&1 </dev/null &
-	pid=$!
-	pids="$pids $pid"
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 \
-	    21 22 23 24 25; do
-		listening $port && return 0
-		kill -0 $pid 2>/dev/null || break
-		sleep 0.2
-	done
-	sed 's/^/    /' "$dir/log.$row" | tail -5
-	return 1
-}
-
-# gnutls-serv and selfserv listen on every address; the shim pins them to one.
-gnutls_serv() {	# client-cert-demand priority
-	demand=$1 priority=$2
-	start env LD_PRELOAD="$so" BINDTO=$address \
-	    gnutls-serv --nodb -p $port $demand --x509cafile "$dir/ca.pem" \
-	    --x509certfile "$dir/$leaf.pem" --x509keyfile "$dir/$leaf.key" \
-	    --priority "$priority"
-}
-
-old_gnutls() {	# suite words: TLS 1.0 and this suite alone
-	gnutls_serv --require-client-cert \
-	    "NONE:+VERS-TLS1.0:+RSA:$1:+COMP-NULL:+SIGN-ALL:%COMPAT"
-}
-
-gnutls_rc4_md5() { old_gnutls +ARCFOUR-128:+MD5; }
-gnutls_rc4_sha() { old_gnutls +ARCFOUR-128:+SHA1; }
-gnutls_3des() { old_gnutls +3DES-CBC:+SHA1; }
-gnutls_aes() { old_gnutls +AES-128-CBC:+SHA1; }
+rc4_md5='+ARCFOUR-128:+MD5' rc4_sha='+ARCFOUR-128:+SHA1'
+des3='+3DES-CBC:+SHA1' aes='+AES-128-CBC:+SHA1'
+gnutls_rc4_md5() { old_gnutls --disable-client-cert $rc4_md5; }
+gnutls_rc4_sha() { old_gnutls --disable-client-cert $rc4_sha; }
+gnutls_3des() { old_gnutls --disable-client-cert $des3; }
+gnutls_aes() { old_gnutls --disable-client-cert $aes; }
+gnutls_rc4_md5_mtls() { old_gnutls --require-client-cert $rc4_md5; }
+gnutls_rc4_sha_mtls() { old_gnutls --require-client-cert $rc4_sha; }
+gnutls_3des_mtls() { old_gnutls --require-client-cert $des3; }
+gnutls_aes_mtls() { old_gnutls --require-client-cert $aes; }
 gnutls_old_reneg() {
 	gnutls_serv --require-client-cert \
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION"
@@ -130,14 +50,35 @@ nss_ssl3() {
 	    -c :0004:0005:000a -r -r
 }
 
-s_server() {	# options: with -www it does not wait for its terminal
-	start openssl s_server -accept $address:$port -quiet -www \
-	    -cert "$dir/$leaf.pem" -key "$dir/$leaf.key" \
-	    -CAfile "$dir/ca.pem" -Verify 1 "$@"
+openssl_10() { s_server -Verify 1 -tls1 -cipher ECDHE-RSA-AES128-SHA:@SECLEVEL=0; }
+openssl_12() { s_server -Verify 1 -tls1_2 -verify_return_error; }
+openssl_13() { s_server -Verify 1 -tls1_3 -verify_return_error; }
+openssl_dhe() {	# with the group of RFC 2409, 1024 bits
+	cat >"$dir/dh1024.pem" <<-END
+	-----BEGIN DH PARAMETERS-----
+	MIGHAoGBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
+	Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
+	/1y29Aa37e44a/taiZ+lrp8kEXxLH+ZJKGZR7OZTgf//////////AgEC
+	-----END DH PARAMETERS-----
+	END
+	s_server -Verify 1 -tls1_2 -dhparam "$dir/dh1024.pem" \
+	    -cipher DHE-RSA-AES128-SHA:@SECLEVEL=0
 }
-openssl_10() { s_server -tls1 -cipher ECDHE-RSA-AES128-SHA:@SECLEVEL=0; }
-openssl_12() { s_server -tls1_2 -verify_return_error; }
-openssl_13() { s_server -tls1_3 -verify_return_error; }
+
+# A chain of three, 512 bytes a record: its Certificate message needs many.
+make_chain() {
+	make_sub policy "Contoso Policy CA" ca &&
+	make_sub issuing "Contoso Issuing CA" policy &&
+	make_leaf $leaf $host issuing &&
+	cat "$dir/issuing.pem" "$dir/policy.pem" >"$dir/chain.pem"
+}
+openssl_chain() {
+	make_chain &&
+	s_server -Verify 1 -tls1_2 -cert_chain "$dir/chain.pem" \
+	    -max_send_frag 512 &&
+	[ "$(timeout 8 openssl s_client -connect "$at:$port" -msg </dev/null 2>&1 |
+	    grep -c '^<<< .*RecordHeader')" -ge 6 ]
+}
 
 nginx_sni() {	# two names, two certificates, one port
 	cat >"$dir/nginx.conf" <<-END
@@ -161,6 +102,38 @@ nginx_sni() {	# two names, two certificates, one port
 	start nginx -c "$dir/nginx.conf" -p "$dir"
 }
 running() { listening $port; }		# the server of the row before
+
+# TLS 1.3 refuses for want of a certificate after our Finished, TLS 1.2 before.
+apache_conf() {	# PROTOCOL WHERE-VERIFY-STANDS
+	mkdir -p "$dir/www" && echo ok >"$dir/www/index.html" || return
+	cat >"$dir/apache.$row" <<-END
+	ServerName $site
+	ServerRoot $dir
+	PidFile $dir/apache.$row.pid
+	ErrorLog /dev/stderr
+	Listen $address:$port
+	$(for m in mpm_event authz_core dir ssl socache_shmcb; do
+		echo "LoadModule ${m}_module /usr/lib/apache2/modules/mod_$m.so"
+	done)
+	Mutex file:$dir default
+	DocumentRoot $dir/www
+	SSLEngine on
+	SSLProtocol $1
+	SSLCertificateFile $dir/$leaf.pem
+	SSLCertificateKeyFile $dir/$leaf.key
+	SSLCACertificateFile $dir/ca.pem
+	$2
+	END
+	start apache2 -X -f "$dir/apache.$row"
+}
+verify='SSLVerifyClient require'
+apache_12() { apache_conf TLSv1.2 "$verify"; }
+apache_13() { apache_conf TLSv1.3 "$verify"; }
+apache_location() {	# asked for after the request: by renegotiation
+	apache_conf TLSv1.2 "<Location />
+	$verify
+	</Location>"
+}
 
 haproxy_mtls() {
 	cat >"$dir/haproxy.cfg" <<-END
@@ -221,7 +194,7 @@ kamailio_mtls() {	# SIP over mutual TLS, as the pool speaks it
 
 # --- looking ---------------------------------------------------------------
 
-write_inventory() {	# kind name
+write_inventory() {	# KIND NAME
 	cat <<-END
 	defaults: {timeout: 8s, trust: {mtls: [test], https: [test]}}
 	roots: {test: ca.pem}
@@ -229,6 +202,7 @@ write_inventory() {	# kind name
 	  - fqdn: $host
 	    address: $address
 	    layout: separate
+	    http: $http
 	    sites:
 	END
 	case $1 in
@@ -237,78 +211,57 @@ write_inventory() {	# kind name
 	esac
 }
 
-# What the stock client gets to see: yes or no.
-stock_client_sees() {	# name
-	timeout 8 openssl s_client -connect $address:$port -servername "$1" \
-	    -cipher ALL:@SECLEVEL=0 </dev/null >"$dir/stock" 2>&1
-	grep -q 'BEGIN CERTIFICATE' "$dir/stock" && echo yes || echo no
-}
-
-sha256_of() {
-	openssl x509 -in "$dir/$1.pem" -outform DER | openssl dgst -sha256 -r |
-	    cut -d' ' -f1
-}
-
-# look KIND NAME CERT: prints what is wrong, nothing if all is right.
-# $want: a jq condition on the endpoint.
+# look KIND NAME CERT WANT: prints what is wrong, nothing if all is right.
+# WANT: a jq condition on the endpoint.
 look() {
 	write_inventory "$1" "$2" >"$dir/inventory.yaml"
-	timeout 40 "$B/cwaudit" audit -i "$dir/inventory.yaml" -o json \
-	    >"$dir/audit.json" 2>"$dir/audit.err"
-	status=$?
-	case $status in
-	0|1|3) ;;
-	*) echo "exit status $status: $(tail -1 "$dir/audit.err")"; return ;;
-	esac
+	audit --mode "$mode" || return
 	jq -r --arg sha "$(sha256_of "$3")" --arg kind "$1" '
+	    def legacy: [.findings[] | select(.rule == "legacy-tls") |
+		.offenders[]];
 	    if (.endpoints | length) != 1 then "not one endpoint" else
 	    .endpoints[0] |
 	    if .kind != $kind then "kind \(.kind)"
 	    elif .outcome != "observed" then "\(.outcome): \(.detail)"
 	    elif .certificate.sha256 != $sha then "another certificate"
-	    elif ('"$want"') | not then
-		"\({via, proof, tls, detail} | tojson)"
+	    elif ('"$4"') | not then
+		"\({via, proof, tls, http_status, detail} | tojson)"
 	    else empty end end' "$dir/audit.json" 2>&1
 }
 
-report() {	# name fault
-	if [ -z "$2" ]; then
-		passed=$((passed + 1))
-		jq -r '.endpoints[0] | [.tls.version // "-", .via // "-",
-		    .proof // "-", .detail // ""] | join(" ")' \
-		    "$dir/audit.json" | sed "s/^/ok    $1: /"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "FAIL  $1: $2"
-}
-
-# server NAME START KIND STOCK-CLIENT-SEES WANT [LEAF SITE]
+# server NAME START KIND STOCK WANT [LEAF SITE]
+# STOCK: yes or no, does the stock client see a certificate; after a colon what
+# it says besides, an extended regular expression.
 server() {
-	name=$1 starter=$2 kind=$3 stock=$4 want=$5
-	at=${7:-$site}
-	[ "$kind" = https ] || at=$host
+	name=$1 starter=$2 kind=$3 stock=${4%%:*} says=${4#*:} want=$5
+	called=${7:-$site}
+	[ "$kind" = https ] || called=$host
 	if [ "$starter" != running ]; then
 		row=$((row + 1))
 		address=$net.$row
+		at=$address
 		leaf=row$row
 		pick_port
 	else
 		leaf=$6
 	fi
-	[ -f "$dir/$leaf.pem" ] || make_leaf "$leaf" "$at"
+	[ -f "$dir/$leaf.pem" ] || make_leaf "$leaf" "$called"
 	$starter || { report "$name" "the server did not start"; return; }
-	sees=$(stock_client_sees "$at")
+	stock_client "$called" && sees=yes || sees=no
 	[ "$sees" = "$stock" ] || {
 		report "$name" "stock client sees a certificate: $sees"
 		return
 	}
-	fault=$(look "$kind" "${7:-$site}" "$leaf")
-	report "$name" "$fault"
+	[ "$says" = "$4" ] || grep -Eq "$says" "$dir/stock" || {
+		report "$name" "stock client does not say: $says"
+		return
+	}
+	report "$name" "$(look "$kind" "${7:-$site}" "$leaf" "$want")"
 }
 
-so=$(cd "$B" && pwd)/tests/bindto.so
-make_ca && make_leaf second im02.contoso.com ||
+mode=handshake
+http=false		# ask for a page, too
+make_leaf second im02.contoso.com ||
     { echo "it_servers: no certificates" >&2; exit 1; }
 
 # No proof can be had of who speaks no suite of ours; the cause is named.
@@ -316,19 +269,29 @@ unproven='.via == "hello" and .proof == "none" and (.detail | length) > 0'
 asked='.tls.client_certificate_requested == true'
 proven='.proof == "signature" or .proof == "finished"'
 cause='(.detail | test("client certificate"; "i"))'
+unsafe='(legacy | any(. == "no secure renegotiation"))'
 
-server "gnutls TLS 1.0 RC4-MD5" gnutls_rc4_md5 mtls no \
-    "$unproven and $asked and .tls.version == \"TLSv1\""
-server "gnutls TLS 1.0 RC4-SHA" gnutls_rc4_sha mtls no \
-    "$unproven and $asked and .tls.version == \"TLSv1\""
-server "gnutls TLS 1.0 3DES" gnutls_3des mtls no \
-    "$unproven and $asked and .tls.version == \"TLSv1\""
-server "gnutls TLS 1.0 AES128-SHA, RSA key exchange" gnutls_aes mtls yes \
+old_suite() {	# WORDS STARTER CIPHER
+	old=".tls.version == \"TLSv1\" and (.tls.cipher | test(\"$3\")) and
+	    (legacy | any(test(\"$3\")))"
+	server "gnutls TLS 1.0 $1" "$2" https no \
+	    "$unproven and (.tls.client_certificate_requested | not) and $old"
+	server "gnutls TLS 1.0 $1, mutual" "${2}_mtls" mtls no \
+	    "$unproven and $asked and $old"
+}
+old_suite RC4-MD5 gnutls_rc4_md5 RC4_128_MD5
+old_suite RC4-SHA gnutls_rc4_sha RC4_128_SHA
+old_suite 3DES gnutls_3des 3DES_EDE_CBC_SHA
+server "gnutls TLS 1.0 AES-CBC" gnutls_aes https yes:AES128-SHA \
+    '.proof == "finished" and .tls.version == "TLSv1"'
+server "gnutls TLS 1.0 AES-CBC, mutual" gnutls_aes_mtls mtls yes \
     "$asked and $cause and .tls.version == \"TLSv1\""
-server "gnutls TLS 1.2 without RFC 5746" gnutls_old_reneg mtls no \
-    "($proven) and $asked and $cause and .tls.version == \"TLSv1.2\""
-server "gnutls TLS 1.0 without RFC 5746" gnutls_old_reneg_https https no \
-    ".proof == \"finished\" and .tls.version == \"TLSv1\""
+server "gnutls TLS 1.2, no RFC 5746, mutual" gnutls_old_reneg mtls \
+    "no:unsafe legacy renegotiation disabled" "($proven) and $asked and $cause
+    and .tls.version == \"TLSv1.2\" and $unsafe"
+server "gnutls TLS 1.0, no RFC 5746" gnutls_old_reneg_https https \
+    "no:unsafe legacy renegotiation disabled" \
+    ".proof == \"finished\" and .tls.version == \"TLSv1\" and $unsafe"
 server "NSS SSL 3.0" nss_ssl3 mtls no \
     "$unproven and $asked and .tls.version == \"SSLv3\""
 server "openssl TLS 1.0 ECDHE" openssl_10 mtls yes \
@@ -337,6 +300,15 @@ server "openssl TLS 1.2" openssl_12 mtls yes \
     "($proven) and $asked and $cause and .tls.version == \"TLSv1.2\""
 server "openssl TLS 1.3" openssl_13 mtls yes \
     "($proven) and $asked and $cause and .tls.version == \"TLSv1.3\""
+server "openssl TLS 1.2 DHE, 1024 bits" openssl_dhe mtls \
+    "yes:Server Temp Key: DH, 1024 bits" \
+    "($proven) and $asked and $cause and (.tls.cipher | test(\"_DHE_\"))"
+server "openssl, chain of 3 in small records" openssl_chain mtls yes \
+    "($proven) and $asked and $cause and (.chain | length) == 3"
+mode=hello
+server "the same, by a hello" running mtls yes \
+    '.via == "hello" and .proof == "none" and (.chain | length) == 3' $leaf
+mode=handshake
 server "nginx, named by SNI" nginx_sni https yes '.proof == "finished"'
 server "nginx, its default name" running https yes '.proof == "finished"' \
     second im02.contoso.com
@@ -344,6 +316,12 @@ server "haproxy" haproxy_mtls mtls yes "($proven) and $asked and $cause"
 server "stunnel" stunnel_mtls mtls yes "($proven) and $asked and $cause"
 server "kamailio, SIP over mutual TLS" kamailio_mtls mtls yes \
     "($proven) and $asked and $cause"
+http=true
+server "apache TLS 1.2, SSLVerifyClient" apache_12 https yes \
+    "($proven) and $asked and $cause and .http_status == null"
+server "apache TLS 1.3, SSLVerifyClient" apache_13 https yes \
+    "($proven) and $asked and $cause and .http_status == null"
+server "apache, SSLVerifyClient for a place" apache_location https yes \
+    ".proof == \"finished\" and .http_status == null"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+servers_seen
