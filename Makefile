@@ -40,7 +40,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_rule report/report_explain \
 	   report/report_explain_json
 DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
-	   setup/setup \
+	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
 	   probe/dial probe/probe_trace probe/probe_context \
 	   probe/probe_hello probe/probe_tls probe/probe_https probe/probe \
@@ -208,6 +208,7 @@ check-request: $B/fleet $B/cwaudit
 check-servers: deps-servers
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/tests/bindto.so
 	@B=$B sh tests/it_servers.sh
+	@B=$B sh tests/it_ways.sh
 
 # Preloaded into servers that cannot be told an address to listen on.
 $B/tests/bindto.so: tests/bindto.c Makefile

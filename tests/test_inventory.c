@@ -203,7 +203,8 @@ tailoring_is_merged_by_rule_and_replaced_by_list(void **state)
 	    "    names_dns: true\n"
 	    "    client_cert: c.pem\n"
 	    "    client_key: /k.pem\n"
-	    "    proxy: socks5h://[2001:db8::1]:1080\n"
+	    "    proxy: socks5://[2001:db8::1]:1080\n"
+	    "    proxy_credentials: proxy.secret\n"
 	    "    issuers: {https: \"CN=A,DC=b\"}\n"
 	    "    revocation: {enabled: yes, hosts: [crl.contoso.com]}\n"
 	    "    sites:\n"
@@ -235,7 +236,8 @@ tailoring_is_merged_by_rule_and_replaced_by_list(void **state)
 	assert_true(s->http && s->names_dns && s->revocation);
 	assert_string_equal(s->client_cert, "etc/c.pem");
 	assert_string_equal(s->client_key, "/k.pem");
-	assert_string_equal(s->proxy, "socks5h://[2001:db8::1]:1080");
+	assert_string_equal(s->proxy, "socks5://[2001:db8::1]:1080");
+	assert_string_equal(s->proxy_credentials, "etc/proxy.secret");
 	assert_string_equal(s->issuers_https.item[0], "CN=A,DC=b");
 	assert_int_equal(s->issuers_mtls.n, 0);
 	assert_string_equal(s->revocation_hosts.item[0], "crl.contoso.com");
@@ -245,7 +247,7 @@ tailoring_is_merged_by_rule_and_replaced_by_list(void **state)
 	assert_int_equal(w->roles, ROLE_MTLS | ROLE_SINGLE);
 	assert_string_equal(w->site, "im.contoso.com");
 	assert_int_equal(w->severity, SEVERITY_WARNING);
-	assert_int_equal(w->line, 26);
+	assert_int_equal(w->line, 27);
 	inventory_unref(inv);
 }
 

@@ -128,13 +128,14 @@ static const struct { const char *text, *says; } mistakes[] = {
 	{ H(SITES "    probe: no\n"), "f:4:5: say why this is not looked at: "
 	    "\"probe: {enabled: no, reason: ...}\"\n" },
 	{ H(SITES "    proxy: http://u:secret@p.contoso.com:3128\n"),
-	    "f:4:12: this proxy holds a user or password: leave them out, and "
-	    "let the proxy admit this auditor by its address\n" },
+	    "f:4:12: this proxy holds a user or password: write "
+	    "USER:PASSWORD into a file of mode 0600, and name that in "
+	    "proxy_credentials\n" },
 	{ H(SITES "    proxy: http://p.contoso.com\n"), "f:4:12: the proxy "
 	    "\"http://p.contoso.com\" lacks a port\n" },
 	{ H(SITES "    proxy: ftp://p.contoso.com:21\n"), "f:4:12: the proxy "
-	    "\"ftp://p.contoso.com:21\" has an unknown scheme: http, https, "
-	    "socks4, socks4a, socks5 or socks5h\n" },
+	    "\"ftp://p.contoso.com:21\" has an unknown scheme: http or "
+	    "socks5\n" },
 	{ H(SITES "    timeout: 10\n"), "f:4:14: \"timeout\" must be a span of "
 	    "time such as 500ms, 10s, 5m, 1h, 45d or 2w, not \"10\"\n" },
 	{ H(SITES "    timeout: 1h\n"), "f:4:14: \"timeout\" must be between "

@@ -126,10 +126,10 @@ site_urls_are_a_host_and_a_port(void **state)
 
 static const struct row proxies[] = {
 	{ "http://proxy.contoso.com:3128", "", NULL },
-	{ "socks5h://10.0.0.1:1080/", "", NULL },
-	{ "https://[2001:db8::1]:443", "", NULL },
-	{ "socks4a://p.contoso.com:1", "", NULL },
-	{ "socks5h://localhost:1080", "", NULL },
+	{ "socks5://10.0.0.1:1080/", "", NULL },
+	{ "http://[2001:db8::1]:443", "", NULL },
+	{ "socks5://localhost:1080", "", NULL },
+	{ "https://proxy.contoso.com:443", NULL, "scheme" },
 	{ "http://proxy.contoso.com", NULL, "lacks a port" },
 	{ "http://u:p@proxy.contoso.com:1", NULL, "user or password" },
 	{ "http://[::1:80", NULL, "bracket" },

@@ -326,7 +326,7 @@ read_request(int fd, char *buf, size_t size)
 	return n;
 }
 
-/* CONNECT 127.0.0.1:PORT, or cwa01.nwtraders.local:PORT, which it resolves. */
+/* CONNECT 127.0.0.1:PORT: a name is resolved before, and none gets here. */
 static void
 serve_proxy(int fd)
 {
@@ -337,8 +337,7 @@ serve_proxy(int fd)
 	int up;
 
 	read_request(fd, buf, sizeof(buf));
-	if (sscanf(buf, "CONNECT 127.0.0.1:%u ", &port) != 1 &&
-	    sscanf(buf, "CONNECT cwa01.nwtraders.local:%u ", &port) != 1)
+	if (sscanf(buf, "CONNECT 127.0.0.1:%u ", &port) != 1)
 		return;
 	to.sin_port = htons((uint16_t)port);
 	up = socket(AF_INET, SOCK_STREAM, 0);
@@ -372,12 +371,11 @@ static void
 all_ways_lead_through_the_proxy(void **state)
 {
 	static const struct { enum endpoint_kind kind; enum look_mode mode;
-	    bool by_name; enum via via; } ways[] = {
-		{ ENDPOINT_MTLS, LOOK_PROVE, false, VIA_OPENSSL },
-		{ ENDPOINT_MTLS, LOOK_PROVE, true, VIA_OPENSSL },
-		{ ENDPOINT_MTLS, LOOK_HELLO, false, VIA_HELLO },
-		{ ENDPOINT_HTTPS, LOOK_PROVE, false, VIA_CURL },
-		{ ENDPOINT_HTTPS, LOOK_HELLO, false, VIA_HELLO },
+	    enum via via; } ways[] = {
+		{ ENDPOINT_HTTPS, LOOK_PROVE, VIA_CURL },
+		{ ENDPOINT_HTTPS, LOOK_HELLO, VIA_HELLO },
+		{ ENDPOINT_PUBLISHED, LOOK_PROVE, VIA_CURL },
+		{ ENDPOINT_PUBLISHED, LOOK_HELLO, VIA_HELLO },
 	};
 	struct server proxy = server_start(serve_proxy);
 	struct server s = server_start(serve_site);
@@ -389,17 +387,12 @@ all_ways_lead_through_the_proxy(void **state)
 		lookout_init(&l, ways[i].kind, s.port, ways[i].mode,
 		    TIMEOUT_MS);
 		set_proxy(&l, "http", proxy.port);
-		if (ways[i].by_name) {
-			l.look.address.ss_family = 0;
-			l.look.address_len = 0;
-		}
 		look_once(&l);
 		if (l.seen->outcome != OUTCOME_OBSERVED)
 			fail_msg("%zu: %s: %s", i, outcome_name(
 			    l.seen->outcome), text_str(&l.seen->detail));
 		assert_int_equal(l.seen->via, ways[i].via);
-		assert_string_equal(l.seen->address, ways[i].by_name ? "" :
-		    "127.0.0.1");
+		assert_string_equal(l.seen->address, "127.0.0.1");
 		assert_int_equal(l.seen->port, s.port);
 		lookout_done(&l);
 	}
@@ -427,8 +420,8 @@ a_proxy_that_fails_is_named(void **state)
 	for (size_t i = 0; i < 2 * ARRAY_N(proxies); i++) {
 		struct lookout l;
 
-		lookout_init(&l, i % 2 ? ENDPOINT_MTLS : ENDPOINT_HTTPS,
-		    none.port, LOOK_PROVE, TIMEOUT_MS);
+		lookout_init(&l, ENDPOINT_HTTPS, none.port,
+		    i % 2 ? LOOK_HELLO : LOOK_PROVE, TIMEOUT_MS);
 		set_proxy(&l, proxies[i / 2].scheme, proxies[i / 2].port);
 		look_once(&l);
 		assert_int_equal(l.seen->outcome, proxies[i / 2].outcome);
@@ -440,22 +433,79 @@ a_proxy_that_fails_is_named(void **state)
 	server_stop(&proxy);
 }
 
-/* TLS to the proxy itself: libcurl can, a raw hello cannot. */
+/* MTLS is looked at as the pool does it: the proxy would refuse. */
 static void
-no_hello_goes_through_a_proxy_that_speaks_tls(void **state)
+mtls_goes_direct(void **state)
 {
-	struct server proxy = server_start(serve_forbidden);
+	struct server forbidden = server_start(serve_forbidden);
+	struct server s = server_start(serve_site);
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct lookout l;
 
-		lookout_init(&l, ENDPOINT_MTLS, proxy.port, i ? LOOK_HELLO :
+		lookout_init(&l, ENDPOINT_MTLS, s.port, i ? LOOK_HELLO :
 		    LOOK_PROVE, TIMEOUT_MS);
-		set_proxy(&l, "https", proxy.port);
+		set_proxy(&l, "http", forbidden.port);
 		look_once(&l);
-		assert_int_equal(l.seen->outcome, OUTCOME_NOT_TRIED);
-		assert_words(&l.seen->detail, "a proxy that speaks TLS itself");
+		assert_int_equal(l.seen->outcome, OUTCOME_OBSERVED);
+		lookout_done(&l);
+	}
+	server_stop(&s);
+	server_stop(&forbidden);
+}
+
+/* Wants "us:p:%41" of Basic authentication, exactly. */
+static void
+serve_password(int fd)
+{
+	char buf[2048];
+
+	read_request(fd, buf, sizeof(buf));
+	if (strstr(buf, "Proxy-Authorization: Basic dXM6cDolNDE=\r\n") != NULL)
+		send_all(fd, "HTTP/1.1 502 No\r\n\r\n", 19);
+	else
+		send_all(fd, "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n",
+		    39);
+}
+
+static void
+a_proxy_learns_who_we_are_from_a_safe_file(void **state)
+{
+	static const struct { const char *text; mode_t mode; enum outcome outcome;
+	    const char *words; } files[] = {
+		{ "us:p:%41\n", 0600, OUTCOME_PROXY_ERROR, "it answered CONNECT with 502" },
+		{ "us:p:A", 0600, OUTCOME_PROXY_ERROR, "it answered CONNECT with 407: it wants other" },
+		{ "us:p:%41\n", 0640, OUTCOME_NOT_TRIED,
+		    "mode 0640, must not be open to group or others" },
+		{ "us", 0600, OUTCOME_NOT_TRIED, "must be USER:PASSWORD" },
+		{ ":p", 0600, OUTCOME_NOT_TRIED, "must be USER:PASSWORD" },
+		{ NULL, 0, OUTCOME_NOT_TRIED, "No such file" },
+	};
+	struct server proxy = server_start(serve_password);
+	char path[128];
+
+	(void)state;
+	pki_path("secret", path);
+	for (size_t i = 0; i < 2 * ARRAY_N(files); i++) {
+		struct lookout l;
+
+		(void)unlink(path);
+		if (files[i / 2].text != NULL) {
+			FILE *f = fopen(path, "w");
+
+			assert_non_null(f);
+			fputs(files[i / 2].text, f);
+			fclose(f);
+			assert_int_equal(chmod(path, files[i / 2].mode), 0);
+		}
+		lookout_init(&l, ENDPOINT_HTTPS, proxy.port,
+		    i % 2 ? LOOK_HELLO : LOOK_PROVE, TIMEOUT_MS);
+		set_proxy(&l, "http", proxy.port);
+		l.settings.proxy_credentials = path;
+		look_once(&l);
+		assert_int_equal(l.seen->outcome, files[i / 2].outcome);
+		assert_words(&l.seen->detail, files[i / 2].words);
 		lookout_done(&l);
 	}
 	server_stop(&proxy);
@@ -494,7 +544,8 @@ main(void)
 		cmocka_unit_test(a_head_is_evidence_only),
 		cmocka_unit_test(all_ways_lead_through_the_proxy),
 		cmocka_unit_test(a_proxy_that_fails_is_named),
-		cmocka_unit_test(no_hello_goes_through_a_proxy_that_speaks_tls),
+		cmocka_unit_test(mtls_goes_direct),
+		cmocka_unit_test(a_proxy_learns_who_we_are_from_a_safe_file),
 	};
 	struct text why = {0};
 

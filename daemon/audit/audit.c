@@ -261,8 +261,7 @@ timeout_of(const struct audit *a, const struct endpoint *e)
 }
 
 static void
-order(struct audit *a, struct spot *s, const struct sockaddr_storage *address,
-    bool by_name)
+order(struct audit *a, struct spot *s, const struct sockaddr_storage *address)
 {
 	struct sight *sight = sight_new(a->setup);
 	int64_t spent = audit_now_ms(a) - s->began_ms;
@@ -274,8 +273,7 @@ order(struct audit *a, struct spot *s, const struct sockaddr_storage *address,
 		.timeout_ms = timeout - (spent < timeout / 2 ? spent :
 		    timeout / 2),
 	};
-	if (!by_name)
-		look_set_address(&sight->look, address, s->endpoint->port);
+	look_set_address(&sight->look, address, s->endpoint->port);
 	audit_count_begun(a);
 	if (s->endpoint->host != NULL)
 		a->hosts[host_place(a, s->endpoint)].busy++;
@@ -334,14 +332,13 @@ audit_resolved(struct audit *a, uint64_t ticket,
 	s->phase = SPOT_LOOKING;
 	s->n_expected = answer->n;
 	for (size_t k = 0; k < answer->n; k++)
-		order(a, s, &answer->address[k], false);
+		order(a, s, &answer->address[k]);
 }
 
 static void
 begin(struct audit *a, struct spot *s)
 {
 	const struct endpoint *e = s->endpoint;
-	const struct settings *set = e->settings;
 	struct resolve_answer literal = { .n = 1 };
 
 	s->mode = mode_of(a, s);
@@ -351,13 +348,11 @@ begin(struct audit *a, struct spot *s)
 	audit_note_begin(a, s, interval_ms(a, e));
 	if (e->address != NULL) {
 		if (look_parse_address(e->address, &literal.address[0]))
-			order(a, s, &literal.address[0], false);
-	} else if (set->proxy != NULL && e->kind != ENDPOINT_MTLS) {
-		order(a, s, NULL, true);	/* the proxy resolves it */
+			order(a, s, &literal.address[0]);
 	} else {
 		s->phase = SPOT_RESOLVING;
 		audit_count_begun(a);
-		a->io.resolve(a->io.ctx, e->resolve, set->families,
+		a->io.resolve(a->io.ctx, e->resolve, e->settings->families,
 		    timeout_of(a, e) / 2, audit_ticket(a, e->index));
 	}
 }

@@ -42,9 +42,9 @@ attempt_errno_outcome(int error)
 const char *
 attempt_proxy(const struct attempt *a)
 {
-	const char *proxy = a->look->endpoint->settings->proxy;
+	const struct endpoint *e = a->look->endpoint;
 
-	return proxy != NULL && *proxy != '\0' ? proxy : NULL;
+	return e->kind != ENDPOINT_MTLS ? e->settings->proxy : NULL;
 }
 
 void

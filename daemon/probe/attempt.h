@@ -58,11 +58,11 @@ void	attempt_end(struct attempt *, enum outcome, const char *fmt, ...)
 /* The same from an errno; our own faults become OUTCOME_NOT_TRIED. */
 void	attempt_end_errno(struct attempt *, int error, const char *doing);
 enum outcome attempt_errno_outcome(int error);
-/* The endpoint's proxy, or NULL. */
+/* The endpoint's proxy, or NULL: MTLS goes direct. */
 const char *attempt_proxy(const struct attempt *);
 
 #define ATTEMPT_LITERAL	64
-/* The literal looked at, "" where a proxy resolves; returns the port. */
+/* The literal looked at; returns the port. */
 uint16_t attempt_address(const struct look *, char literal[ATTEMPT_LITERAL]);
 
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "setup/credentials.h"
+
 static void
 connected(struct dial *d)
 {
@@ -75,8 +77,7 @@ dial_add_target(const struct look *look, struct text *out)
 	if (strchr(literal, ':') != NULL)
 		text_addf(out, "[%s]:%u", literal, port);
 	else
-		text_addf(out, "%s:%u", *literal != '\0' ? literal :
-		    look->endpoint->name, port);
+		text_addf(out, "%s:%u", literal, port);
 }
 
 /* libcurl's default lacks CLOEXEC; and the errno is not lost this way. */
@@ -93,37 +94,15 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 	return fd == -1 ? CURL_SOCKET_BAD : fd;
 }
 
-/* Where the proxy is to resolve the name, SOCKS must be told so. */
-static void
-add_proxy(const struct attempt *a, struct text *out)
-{
-	static const struct { const char *plain, *remote; } socks[] = {
-		{ "socks5://", "socks5h://" }, { "socks4://", "socks4a://" },
-	};
-	const char *proxy = attempt_proxy(a);
-
-	for (size_t i = 0; proxy != NULL && i < 2; i++) {
-		size_t len = strlen(socks[i].plain);
-
-		if (a->look->address.ss_family != 0 ||
-		    strncmp(proxy, socks[i].plain, len) != 0)
-			continue;
-		text_add(out, socks[i].remote);
-		proxy += len;
-		break;
-	}
-	if (proxy != NULL)
-		text_add(out, proxy);
-}
-
-void
+bool
 dial_set_manners(CURL *easy, struct attempt *a)
 {
-	struct text proxy = {0};
+	const char *proxy = attempt_proxy(a);
+	const char *file = a->look->endpoint->settings->proxy_credentials;
+	struct text why = {0};
 
-	add_proxy(a, &proxy);
 	/* Empty, not NULL: NULL would mean the environment's. */
-	curl_easy_setopt(easy, CURLOPT_PROXY, text_str(&proxy));
+	curl_easy_setopt(easy, CURLOPT_PROXY, proxy != NULL ? proxy : "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -133,21 +112,52 @@ dial_set_manners(CURL *easy, struct attempt *a)
 	/* Only a proxy's name is ever resolved here; else it is walked for
 	 * nothing after each transfer. */
 	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT,
-	    proxy.len > 0 ? 60L : 0L);
+	    proxy != NULL ? 60L : 0L);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, a);
-	text_done(&proxy);
+	if (proxy == NULL || file == NULL ||
+	    credentials_set(easy, file, &why))
+		return true;
+	attempt_end(a, OUTCOME_NOT_TRIED, "%s", text_str(&why));
+	text_done(&why);
+	return false;
 }
+
+/* Replies of a SOCKS server that tell of the server behind it (RFC 1928). */
+static const struct {
+	CURLproxycode	 reply;
+	enum outcome	 outcome;
+	const char	*words;
+} beyond[] = {
+	{ CURLPX_REPLY_NETWORK_UNREACHABLE, OUTCOME_UNREACHABLE,
+	    "network unreachable" },
+	{ CURLPX_REPLY_HOST_UNREACHABLE, OUTCOME_UNREACHABLE,
+	    "host unreachable" },
+	{ CURLPX_REPLY_CONNECTION_REFUSED, OUTCOME_REFUSED,
+	    "connection refused" },
+};
 
 static void
 end_proxy(struct attempt *a, CURL *easy, const char *errors)
 {
-	long status = 0;
+	long status = 0, reply = 0;
 
+	curl_easy_getinfo(easy, CURLINFO_PROXY_ERROR, &reply);
+	for (size_t i = 0; i < sizeof(beyond) / sizeof(*beyond); i++)
+		if (reply == (long)beyond[i].reply) {
+			attempt_end(a, beyond[i].outcome,
+			    "%s, says the proxy", beyond[i].words);
+			return;
+		}
 	curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
 	text_add(&a->seen->detail, "through the proxy: ");
-	if (status != 0 && status / 100 != 2)
-		text_addf(&a->seen->detail, "it answered %ld: ", status);
+	if (status != 0 && status / 100 != 2) {
+		attempt_end(a, OUTCOME_PROXY_ERROR,
+		    "it answered CONNECT with %ld%s", status,
+		    status == 401 || status == 407 ?
+		    ": it wants other proxy_credentials" : "");
+		return;
+	}
 	text_add_escaped(&a->seen->detail, errors, strlen(errors), 200);
 	attempt_end(a, OUTCOME_PROXY_ERROR, "%s", "");
 }
@@ -216,11 +226,6 @@ start_tunnel(struct dial *d)
 	struct text url = {0};
 	CURL *easy;
 
-	if (strncmp(attempt_proxy(a), "https://", 8) == 0) {
-		attempt_end(a, OUTCOME_NOT_TRIED,
-		    "not made through a proxy that speaks TLS itself");
-		return;
-	}
 	d->tunnel = (struct transfer){ curl_easy_init(), on_tunnel, d };
 	easy = d->tunnel.easy;
 	if (easy == NULL) {
@@ -232,12 +237,13 @@ start_tunnel(struct dial *d)
 	curl_easy_setopt(easy, CURLOPT_URL, text_str(&url));
 	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, d->errors);
-	dial_set_manners(easy, a);
+	text_done(&url);
+	if (!dial_set_manners(easy, a))
+		return;
 	/* Else it is closed before we can have it; the handle's end does. */
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 0L);
 	if (!curl_loop_add(a->kit->curl, &d->tunnel))
 		attempt_end(a, OUTCOME_NOT_TRIED, "libcurl refused");
-	text_done(&url);
 }
 
 void

@@ -36,9 +36,12 @@ void	dial_expire(struct dial *);
  */
 void	dial_stop(struct dial *, bool abrupt);
 
-/* What every transfer of a look needs: proxy, no environment, our sockets. */
-void	dial_set_manners(CURL *, struct attempt *);
-/* "10.0.0.1:443", "[::1]:443", or "name:443" where the proxy resolves. */
+/*
+ * What every transfer of a look needs: proxy, no environment, our sockets.
+ * False: the attempt has ended, as the proxy's credentials are not to be had.
+ */
+bool	dial_set_manners(CURL *, struct attempt *) MUST_USE;
+/* "10.0.0.1:443", "[::1]:443". */
 void	dial_add_target(const struct look *, struct text *);
 /* Ends an attempt whose transfer never reached the server. */
 void	dial_end_transfer(struct attempt *, CURL *, CURLcode,

@@ -26,8 +26,7 @@ enum look_step {
 
 struct look {
 	const struct endpoint	*endpoint;	/* borrowed; outlives the look */
-	struct sockaddr_storage	 address;	/* with port; family 0: through a
-						 * proxy that resolves the name */
+	struct sockaddr_storage	 address;	/* with port */
 	socklen_t		 address_len;
 	enum look_mode		 mode;
 	enum look_step		 first;		/* step that worked last time;

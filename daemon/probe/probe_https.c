@@ -278,7 +278,8 @@ https_start(struct attempt *a)
 	set_target(p);
 	set_tls(p);
 	set_http(p);
-	dial_set_manners(p->transfer.easy, a);
+	if (!dial_set_manners(p->transfer.easy, a))
+		return;
 	/* A connection that is only made is kept for settle(). */
 	if (!a->look->endpoint->settings->http)
 		curl_easy_setopt(p->transfer.easy, CURLOPT_FORBID_REUSE, 0L);

@@ -46,7 +46,9 @@ order_key(const struct fetch_order *o, uint8_t key[CERT_SHA256])
 {
 	struct text all = {0};
 
-	text_addf(&all, "%s\n%s\n", o->url, o->proxy != NULL ? o->proxy : "");
+	text_addf(&all, "%s\n%s\n%s\n", o->url,
+	    o->proxy != NULL ? o->proxy : "",
+	    o->proxy_credentials != NULL ? o->proxy_credentials : "");
 	strings_join(o->hosts, "\n", &all);
 	text_addf(&all, "\n%d %zu\n", o->families, o->max);
 	if (o->body != NULL)
@@ -107,6 +109,7 @@ fetch_free(struct fetch *t)
 	curl_slist_free_all(t->headers);
 	strings_done(&t->hosts);
 	free(t->proxy);
+	free(t->proxy_credentials);
 	text_done(&t->body);
 	text_done(&t->bytes);
 	text_done(&t->words);
@@ -402,6 +405,8 @@ fetch_new(struct fetcher *f, const struct fetch_order *o,
 		abort();	/* as without memory: see mem.h */
 	strings_copy(&t->hosts, o->hosts);
 	t->proxy = o->proxy != NULL ? xstrdup(o->proxy) : NULL;
+	t->proxy_credentials = o->proxy_credentials != NULL ?
+	    xstrdup(o->proxy_credentials) : NULL;
 	t->families = o->families;
 	t->max = o->max;
 	t->post = o->body != NULL;

@@ -35,6 +35,7 @@ struct fetch_order {			/* all borrowed for the call */
 	const char	*type;		/* of body: a Content-Type */
 	const struct strings *hosts;	/* see fetch_allowed */
 	const char	*proxy;		/* URL; NULL: none, whatever the environment */
+	const char	*proxy_credentials; /* path; NULL: none */
 	int		 families;	/* FAMILY_* bits */
 	size_t		 max;		/* bytes; more is an error */
 };

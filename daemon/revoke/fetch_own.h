@@ -35,7 +35,7 @@ struct fetch {
 	bool		 post;
 	struct curl_slist *headers, *resolved;
 	struct strings	 hosts;
-	char		*proxy;
+	char		*proxy, *proxy_credentials;
 	int		 families;
 	size_t		 max;
 	/* what became of it */

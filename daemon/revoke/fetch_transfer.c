@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* fetch_transfer.c - one transfer by libcurl, bounded while it comes in. */
+#include <string.h>
 #include <sys/socket.h>
 
 #include <event2/event.h>
 
 #include "fetch_own.h"
+#include "setup/credentials.h"
 
 #define HEADERS_MAX	(64u << 10)
 
@@ -42,6 +44,30 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 	return fd == -1 ? CURL_SOCKET_BAD : fd;
 }
 
+/* False: the fetch has failed. A name is the proxy's to resolve. */
+static bool
+set_proxy(CURL *easy, struct fetch *t)
+{
+	static const char socks[] = "socks5://";
+	struct text url = {0}, why = {0};
+	bool ok = true;
+
+	if (t->proxy != NULL && strncmp(t->proxy, socks, strlen(socks)) == 0)
+		text_addf(&url, "socks5h://%s", t->proxy + strlen(socks));
+	else if (t->proxy != NULL)
+		text_add(&url, t->proxy);
+	/* Empty, not NULL: NULL would mean the environment's. */
+	curl_easy_setopt(easy, CURLOPT_PROXY, text_str(&url));
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	if (t->proxy != NULL && t->proxy_credentials != NULL)
+		ok = credentials_set(easy, t->proxy_credentials, &why);
+	if (!ok)
+		fetch_fail(t, text_str(&why));
+	text_done(&url);
+	text_done(&why);
+	return ok;
+}
+
 static void
 set_manners(CURL *easy, struct fetch *t)
 {
@@ -50,10 +76,6 @@ set_manners(CURL *easy, struct fetch *t)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_1_1);
-	/* Empty, not NULL: NULL would mean the environment's. */
-	curl_easy_setopt(easy, CURLOPT_PROXY, t->proxy != NULL ? t->proxy :
-	    "");
-	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -104,6 +126,8 @@ fetch_transfer(struct fetch *t)
 		fetch_fail(t, "no handle from libcurl");
 		return;
 	}
+	if (!set_proxy(t->transfer.easy, t))
+		return;
 	set_manners(t->transfer.easy, t);
 	set_data(t->transfer.easy, t);
 	if (!curl_loop_add(t->fetcher->curl, &t->transfer))

@@ -223,6 +223,7 @@ fetch(struct task *t, const char *url, const struct text *body)
 		.url = url, .body = is_crl ? NULL : body,
 		.type = "application/ocsp-request",
 		.hosts = &set->revocation_hosts, .proxy = set->proxy,
+		.proxy_credentials = set->proxy_credentials,
 		.families = set->families,
 		.max = is_crl ? REVOCATION_MAX_CRL : REVOCATION_MAX_OCSP,
 	}, on_fetched, t);

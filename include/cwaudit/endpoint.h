@@ -75,7 +75,9 @@ struct settings {
 	struct strings	 trust_mtls, trust_https;	/* names in trust: */
 	struct strings	 issuers_mtls, issuers_https;	/* RFC 2253; empty: any */
 	enum pki	 pki;
-	char		*proxy;		/* URL; NULL: direct, whatever the environment */
+	char		*proxy;		/* of HTTPS; URL; NULL: direct, whatever the
+					 * environment */
+	char		*proxy_credentials; /* path; USER:PASSWORD; NULL: none */
 	int64_t		 timeout_ms;	/* one deadline of a look; 0: the daemon's */
 	int		 families;	/* FAMILY_* bits */
 	bool		 http;		/* HEAD of the URL, as evidence */

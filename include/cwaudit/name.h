@@ -21,8 +21,8 @@ const char *name_address(const char *, struct text *out) MUST_USE;
 const char *name_site_url(const char *, struct text *host, uint16_t *port)
 	    MUST_USE;
 /*
- * http, https, socks4, socks4a, socks5 or socks5h, "://", a host or address,
- * ":", a port. No user and password: a file that many read is no place.
+ * http or socks5, "://", a host or address, ":", a port. No user and password:
+ * a file that many read is no place.
  */
 const char *name_proxy_url(const char *) MUST_USE;
 /*

@@ -190,9 +190,7 @@ name_site_url(const char *s, struct text *host, uint16_t *port)
 const char *
 name_proxy_url(const char *s)
 {
-	static const char *const schemes[] = {
-		"http", "https", "socks4", "socks4a", "socks5", "socks5h",
-	};
+	static const char *const schemes[] = { "http", "socks5" };
 	const char *rest = strstr(s, "://"), *why, *at = NULL;
 	struct text host = {0}, clean = {0};
 	bool known = false;
@@ -205,12 +203,11 @@ name_proxy_url(const char *s)
 		known = known || (strlen(schemes[i]) == (size_t)(rest - s) &&
 		    strncmp(s, schemes[i], (size_t)(rest - s)) == 0);
 	if (!known)
-		return "has an unknown scheme: http, https, socks4, socks4a, "
-		    "socks5 or socks5h";
+		return "has an unknown scheme: http or socks5";
 	why = authority(rest + 3, &host, &at);
 	if (why != NULL && strchr(rest, '@') != NULL)
-		why = "holds a user or password: leave them out, and let the "
-		    "proxy admit this auditor by its address";
+		why = "holds a user or password: write USER:PASSWORD into a "
+		    "file of mode 0600, and name that in proxy_credentials";
 	else if (why == NULL && at == NULL)
 		why = "lacks a port";
 	else if (why == NULL)

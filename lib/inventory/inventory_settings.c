@@ -297,6 +297,8 @@ const struct reader_key settings_keys[] = {
 	{ "issuers", read_issuer_lists, 0, NULL, false },
 	{ "pki", reader_words, FIELD(pki), pkis, false },
 	{ "proxy", read_proxy, FIELD(proxy), NULL, false },
+	{ "proxy_credentials", read_path, FIELD(proxy_credentials), NULL,
+	    false },
 	{ "timeout", reader_span_ms, FIELD(timeout_ms), &timeouts, false },
 	{ "families", read_families, FIELD(families), NULL, false },
 	{ "http", reader_bool, FIELD(http), NULL, false },
