@@ -38,6 +38,9 @@ table() {
 	servers stunnel4 another one
 	servers kamailio SIP over mutual TLS, the real thing
 	servers kamailio-tls-modules its TLS
+	servers tinyproxy an HTTP proxy, for CONNECT
+	servers microsocks a SOCKS proxy
+	servers dnsmasq-base a real resolver
 	servers apache2-bin SSLVerifyClient
 	servers iproute2 a network of their own
 	lint cppcheck lint

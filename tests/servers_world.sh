@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # servers_world.sh - sourced by tests against real servers: namespaces that end
 # with the test, certificates, ports, start, the stock client, our audit, and a
 # table of what was seen. Set $net before (addresses $net.1, $net.2, ...), and
