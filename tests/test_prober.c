@@ -165,6 +165,97 @@ serve_refusal(int fd)
 	wait_for_close(fd);
 }
 
+/* Sends a flight for two seconds and more, never silent for long; resets. */
+static void
+drip_flight(int fd)
+{
+	struct text t = {0};
+
+	put_server_hello(&t, 0x0301, 0x002f);
+	put_certificate(&t, 1);
+	for (size_t i = 0; i < 11; i++) {
+		size_t from = t.len * i / 11;
+
+		send_all(fd, t.data + from, t.len * (i + 1) / 11 - from);
+		nap();
+	}
+	reset(fd);
+}
+
+/* Half of the deadline would not do. */
+static void
+serve_slowly(int fd)
+{
+	read_hello(fd, buf, sizeof(buf));
+	drip_flight(fd);
+}
+
+/* The step of the ladder that a hello is, by what it looks like. */
+static enum look_step
+step_of(size_t n)
+{
+	if (buf[10] == 0)
+		return STEP_SSL3;
+	if (n < 120)
+		return STEP_HELLO10;
+	return memmem(buf, n, "\0\5\0\4", 4) != NULL ? STEP_HELLO12 :
+	    STEP_HANDSHAKE;
+}
+
+/* Each step meets something else; an alert tells more than what follows. */
+static void
+serve_all_kinds(int fd)
+{
+	switch (step_of(read_hello(fd, buf, sizeof(buf)))) {
+	case STEP_HANDSHAKE:
+		reset(fd);
+		break;
+	case STEP_HELLO12:
+		send_all(fd, "\25\3\1\0\2\2\50", 7);
+		wait_for_close(fd);
+		break;
+	case STEP_HELLO10:
+		send_all(fd, "\26\3\1\0\12\2\0\0\6\0\0\3\0\0\17", 15);
+		wait_for_close(fd);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ... and of what tells equally much, the handshake's counts. */
+static void
+serve_alerts(int fd)
+{
+	if (step_of(read_hello(fd, buf, sizeof(buf))) == STEP_HANDSHAKE)
+		send_all(fd, "\25\3\1\0\2\2\120", 7);
+	else
+		send_all(fd, "\25\3\1\0\2\2\50", 7);
+	wait_for_close(fd);
+}
+
+/* A slow flight for a hello; and a late one for the last, without a sign. */
+static void
+serve_slow_hello(int fd)
+{
+	if (step_of(read_hello(fd, buf, sizeof(buf))) == STEP_HELLO12)
+		drip_flight(fd);
+	reset(fd);
+}
+
+static void
+serve_late_ssl3(int fd)
+{
+	if (step_of(read_hello(fd, buf, sizeof(buf))) != STEP_SSL3) {
+		reset(fd);
+		return;
+	}
+	for (int i = 0; i < 10; i++)
+		nap();
+	send_flight(fd, 0x0300, 0x0004, 1);
+	wait_for_close(fd);
+}
+
 /* Knows RC4 alone, as Windows Server 2003 does. */
 static void
 serve_rc4(int fd)
@@ -270,6 +361,16 @@ static const struct {
 	    "internal_error (80)" },
 	{ "no DER", serve_unreadable, OUTCOME_OBSERVED, ENDING_NO_SUITE,
 	    STEP_HANDSHAKE, false, false, "OpenSSL: " },
+	{ "a slow flight", serve_slowly, OUTCOME_OBSERVED, ENDING_BROKEN,
+	    STEP_HANDSHAKE, false, true, "reset" },
+	{ "a slow flight for a hello", serve_slow_hello, OUTCOME_OBSERVED,
+	    ENDING_STOPPED, STEP_HELLO12, true, true, "raw hello" },
+	{ "a late answer to the last hello", serve_late_ssl3, OUTCOME_OBSERVED,
+	    ENDING_STOPPED, STEP_SSL3, true, true, "raw hello" },
+	{ "all kinds of answers", serve_all_kinds, OUTCOME_TLS_ALERT,
+	    ENDING_NONE, 0, true, false, "handshake_failure (40)" },
+	{ "alerts", serve_alerts, OUTCOME_TLS_ALERT, ENDING_NONE, 0, true,
+	    false, "internal_error (80)" },
 	{ "RC4 alone", serve_rc4, OUTCOME_OBSERVED, ENDING_STOPPED,
 	    STEP_HELLO12, true, false, "it accepts none of" },
 	{ "short hellos alone", serve_short_hellos, OUTCOME_OBSERVED,

@@ -57,6 +57,13 @@ attempt_connected(struct attempt *a)
 }
 
 void
+attempt_heard(struct attempt *a)
+{
+	if (a->connected && !a->over)
+		a->on_heard(a);
+}
+
+void
 attempt_end(struct attempt *a, enum outcome outcome, const char *fmt, ...)
 {
 	va_list ap;

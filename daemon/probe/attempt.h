@@ -43,12 +43,15 @@ struct attempt {
 	bool			 needs_tls13;	/* or may need it */
 	bool			 over;
 	int			 socket_errno;	/* of libcurl's socket(2) */
-	/* the ladder's; neither stops the attempt before it returns */
+	/* the ladder's; none stops the attempt before it returns */
 	void	(*on_connected)(struct attempt *);
+	void	(*on_heard)(struct attempt *);
 	void	(*on_over)(struct attempt *);
 };
 
 void	attempt_connected(struct attempt *);
+/* Bytes came: its time begins anew, as far as the look's goes. */
+void	attempt_heard(struct attempt *);
 /*
  * Ends it, once: what follows is ignored. A chain makes the outcome
  * OUTCOME_OBSERVED, whatever is given. The words are added to the detail.

@@ -14,6 +14,13 @@ struct curl_loop {
 	struct event		*timer;
 };
 
+/* A socket of a transfer, from libcurl's first word of it to its last. */
+struct watch {
+	struct curl_loop	*loop;
+	struct transfer		*transfer;
+	struct event		*event;
+};
+
 /* Tells the owners of what has ended; libcurl keeps the list. */
 static void
 tell_owners(struct curl_loop *l)
@@ -43,7 +50,12 @@ act(struct curl_loop *l, curl_socket_t fd, int what)
 static void
 on_socket(evutil_socket_t fd, short what, void *ctx)
 {
-	act(ctx, fd, ((what & EV_READ) != 0 ? CURL_CSELECT_IN : 0) |
+	struct watch *w = ctx;
+	struct transfer *t = w->transfer;
+
+	if ((what & EV_READ) != 0 && t->heard != NULL)
+		t->heard(t->ctx);
+	act(w->loop, fd, ((what & EV_READ) != 0 ? CURL_CSELECT_IN : 0) |
 	    ((what & EV_WRITE) != 0 ? CURL_CSELECT_OUT : 0));
 }
 
@@ -59,22 +71,30 @@ static int
 want_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *own)
 {
 	struct curl_loop *l = ctx;
-	struct event *event = own;
+	struct watch *w = own;
 	short events = (short)(EV_PERSIST |
 	    ((what & CURL_POLL_IN) != 0 ? EV_READ : 0) |
 	    ((what & CURL_POLL_OUT) != 0 ? EV_WRITE : 0));
 
-	(void)easy;
-	if (event != NULL)
-		event_free(event);
-	event = NULL;
-	if (what != CURL_POLL_REMOVE) {
-		event = event_new(l->base, fd, events, on_socket, l);
-		if (event == NULL || event_add(event, NULL) != 0)
-			return -1;
+	if (w == NULL && what == CURL_POLL_REMOVE)
+		return 0;
+	if (w == NULL)
+		w = xcalloc(1, sizeof(*w));
+	else
+		event_free(w->event);
+	w->loop = l;
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &w->transfer);
+	w->event = what == CURL_POLL_REMOVE ? NULL :
+	    event_new(l->base, fd, events, on_socket, w);
+	if (w->event != NULL && event_add(w->event, NULL) == 0) {
+		(void)curl_multi_assign(l->multi, fd, w);
+		return 0;
 	}
-	(void)curl_multi_assign(l->multi, fd, event);
-	return 0;
+	if (w->event != NULL)
+		event_free(w->event);
+	free(w);
+	(void)curl_multi_assign(l->multi, fd, NULL);
+	return what == CURL_POLL_REMOVE ? 0 : -1;
 }
 
 static int

@@ -19,6 +19,8 @@ struct curl_loop;
 struct transfer {
 	CURL	*easy;			/* NULL: not begun, or removed */
 	void	(*done)(void *ctx, CURLcode);
+	void	(*heard)(void *ctx);	/* its socket is readable; NULL: nobody
+					 * wants to know */
 	void	*ctx;
 };
 

@@ -226,7 +226,8 @@ start_tunnel(struct dial *d)
 	struct text url = {0};
 	CURL *easy;
 
-	d->tunnel = (struct transfer){ curl_easy_init(), on_tunnel, d };
+	d->tunnel = (struct transfer){ .easy = curl_easy_init(),
+	    .done = on_tunnel, .ctx = d };
 	easy = d->tunnel.easy;
 	if (easy == NULL) {
 		attempt_end(a, OUTCOME_NOT_TRIED, "no handle from libcurl");

@@ -40,19 +40,15 @@ struct probe {
 	struct observation	*handshake;	/* that failed; or NULL */
 };
 
-/*
- * Shares of what is left after the connect. HTTPS and MTLS differ in the way
- * of their handshake alone.
- */
+/* HTTPS and MTLS differ in the way of their handshake alone. */
 static const struct {
 	const char		*name;
 	const struct way	*https, *mtls;
-	int			 share;
 } steps[] = {
-	[STEP_HANDSHAKE] = { "handshake", &way_https, &way_tls, 4 },
-	[STEP_HELLO12]	= { "TLS 1.2 hello", &way_hello, &way_hello, 2 },
-	[STEP_HELLO10]	= { "TLS 1.0 hello", &way_hello, &way_hello, 2 },
-	[STEP_SSL3]	= { "SSL 3.0 hello", &way_hello, &way_hello, 1 },
+	[STEP_HANDSHAKE] = { "handshake", &way_https, &way_tls },
+	[STEP_HELLO12]	= { "TLS 1.2 hello", &way_hello, &way_hello },
+	[STEP_HELLO10]	= { "TLS 1.0 hello", &way_hello, &way_hello },
+	[STEP_SSL3]	= { "SSL 3.0 hello", &way_hello, &way_hello },
 };
 
 /* Of two steps that brought nothing, the higher one tells more. */
@@ -92,29 +88,23 @@ may_take(const struct probe *p, enum look_step s)
 	    p->look.first == STEP_HANDSHAKE || p->needs_tls13;
 }
 
-/* The running step's part of what is left. */
+/* How long the server may be silent: half of what is left, so that one that
+ * swallows a hello meets the next; the last step may have all. */
 static int64_t
-share_ms(const struct probe *p)
+silence_ms(const struct probe *p)
 {
-	int own = steps[p->attempt.step].share;
-	int all = own;
-
 	for (int s = 0; s < LOOK_STEPS; s++)
 		if (may_take(p, (enum look_step)s))
-			all += steps[s].share;
-	return left_ms(p) * own / all;
+			return left_ms(p) / 2;
+	return left_ms(p);
 }
 
 /* The next step, or LOOK_STEPS where there is none. */
 static enum look_step
 next_step(const struct probe *p)
 {
-	bool hello_first = p->look.mode == LOOK_HELLO;
-
 	if (p->last || left_ms(p) < SOONEST_MS)
 		return LOOK_STEPS;
-	if (hello_first && may_take(p, p->look.first))
-		return p->look.first;
 	if (may_take(p, STEP_HANDSHAKE))
 		return STEP_HANDSHAKE;
 	if (may_take(p, p->look.first))
@@ -131,10 +121,11 @@ probe_of(struct attempt *a)
 	return (struct probe *)((char *)a - offsetof(struct probe, attempt));
 }
 
+/* It is connected, or bytes came. */
 static void
-on_connected(struct attempt *a)
+on_sign(struct attempt *a)
 {
-	set_timer(probe_of(a), share_ms(probe_of(a)));
+	set_timer(probe_of(a), silence_ms(probe_of(a)));
 }
 
 static void
@@ -146,19 +137,18 @@ on_over(struct attempt *a)
 static void
 begin(struct probe *p, enum look_step s)
 {
-	bool first = p->best == NULL;
 	const struct kit *kit = p->attempt.kit;
 
 	p->attempt = (struct attempt){
 		.kit = kit, .look = &p->look, .step = s,
 		.seen = observation_new(),
-		.on_connected = on_connected, .on_over = on_over,
+		.on_connected = on_sign, .on_heard = on_sign,
+		.on_over = on_over,
 	};
 	p->tried[s] = true;
 	p->way = p->look.endpoint->kind == ENDPOINT_MTLS ? steps[s].mtls :
 	    steps[s].https;
-	/* The connect has its own share: half of all. */
-	set_timer(p, first ? left_ms(p) / 2 : share_ms(p));
+	set_timer(p, silence_ms(p));
 	p->way->start(&p->attempt);
 }
 

@@ -156,6 +156,7 @@ read_some(struct attempt *a)
 			end(a, OUTCOME_CLOSED, "connection closed");
 			return;
 		}
+		attempt_heard(a);
 		hello_read(&p->hello, buf, (size_t)n);
 		if (p->hello.status != HELLO_MORE &&
 		    p->hello.status != HELLO_CERTIFICATE) {

@@ -180,6 +180,12 @@ end(struct https_probe *p, CURLcode code)
 }
 
 static void
+on_heard(void *own)
+{
+	attempt_heard(((struct https_probe *)own)->attempt);
+}
+
+static void
 on_done(void *own, CURLcode code)
 {
 	end(own, code);
@@ -270,7 +276,8 @@ https_start(struct attempt *a)
 		text_done(&why);
 		return;
 	}
-	p->transfer = (struct transfer){ curl_easy_init(), on_done, p };
+	p->transfer = (struct transfer){ .easy = curl_easy_init(),
+	    .done = on_done, .heard = on_heard, .ctx = p };
 	if (p->transfer.easy == NULL) {
 		attempt_end(a, OUTCOME_NOT_TRIED, "no handle from libcurl");
 		return;

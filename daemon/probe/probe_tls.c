@@ -37,6 +37,8 @@ on_event(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	((struct tls_probe *)a->own)->waiting = false;
+	if ((what & EV_READ) != 0)
+		attempt_heard(a);
 	if ((what & EV_TIMEOUT) == 0)
 		run(a);
 	else if (!a->over)

@@ -121,7 +121,8 @@ fetch_transfer(struct fetch *t)
 	t->state = FETCH_TRANSFER;
 	t->header_bytes = 0;
 	*t->errors = '\0';
-	t->transfer = (struct transfer){ curl_easy_init(), on_done, t };
+	t->transfer = (struct transfer){ .easy = curl_easy_init(),
+	    .done = on_done, .ctx = t };
 	if (t->transfer.easy == NULL) {
 		fetch_fail(t, "no handle from libcurl");
 		return;
