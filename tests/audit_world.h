@@ -46,6 +46,9 @@ struct world {
 	size_t		 most_pending;
 	const struct cert *leaf[WORLD_PORTS];	/* by endpoint index; NULL: no answer */
 	size_t		 looks[WORLD_PORTS], proofs;
+	bool		 unproven;	/* handshakes end before a proof */
+	bool		 broken;	/* handshakes die after the certificate */
+	const char	*version;	/* that handshakes end with; NULL: fine */
 	struct text	 told;		/* "opened RULE HOST; " ... */
 	bool		 silent;	/* no name server answers */
 	struct doubt	*doubt[16];	/* asked, not answered */
@@ -216,10 +219,12 @@ answer(struct world *w, struct sight *s)
 	if (leaf != NULL) {
 		o->outcome = OUTCOME_OBSERVED;
 		o->via = s->look.mode == LOOK_PROVE ? VIA_OPENSSL : VIA_HELLO;
-		o->proof = s->look.mode == LOOK_PROVE ? PROOF_FINISHED :
-		    PROOF_NONE;
-		o->ending = ENDING_COMPLETE;
-		(void)strcpy(o->tls_version, "TLSv1.2");
+		o->proof = s->look.mode == LOOK_PROVE && !w->unproven ?
+		    PROOF_FINISHED : PROOF_NONE;
+		o->ending = s->look.mode == LOOK_HELLO ? ENDING_STOPPED :
+		    w->broken ? ENDING_BROKEN : ENDING_COMPLETE;
+		(void)snprintf(o->tls_version, sizeof(o->tls_version), "%s",
+		    w->version != NULL ? w->version : "TLSv1.2");
 		o->client_cert_known = o->client_cert_requested = true;
 		assert_true(observation_add_der(o, leaf->der, leaf->der_len));
 		s->leaf = cert_ref(leaf);

@@ -82,12 +82,54 @@ an_address_that_is_dead_hides_none_that_answers(void **state)
 	made_free(&ca);
 }
 
+/* What a look begins with next time: see look.h. */
+static void
+the_step_that_worked_is_remembered(void **state)
+{
+	static const struct { enum look_mode mode; enum look_step worked, first;
+	    } looks[] = {
+		{ LOOK_PROVE, STEP_HANDSHAKE, STEP_HELLO12 },
+		{ LOOK_HELLO, STEP_HELLO10, STEP_HELLO10 },
+		{ LOOK_PROVE, STEP_HANDSHAKE, STEP_HELLO10 },
+		{ LOOK_PROVE, STEP_SSL3, STEP_SSL3 },
+		{ LOOK_HELLO, STEP_HANDSHAKE, STEP_HANDSHAKE },	/* TLS 1.3 */
+		{ LOOK_HELLO, STEP_HANDSHAKE, STEP_HANDSHAKE },
+		{ LOOK_PROVE, STEP_HANDSHAKE, STEP_HELLO12 },	/* try again */
+	};
+	struct setup *setup = xcalloc(1, sizeof(*setup));
+	struct made ca = make_ca("CA", NULL);
+	struct made m = make_cert((struct recipe){ .cn = FQDN, .issuer = &ca });
+	struct spot s;
+
+	(void)state;
+	setup->refs = 1;
+	setup->inventory = world_inventory("hosts:\n  - fqdn: " FQDN "\n"
+	    "    sites: [{url: https://im.contoso.com, mtls_port: 5061}]\n");
+	spot_init(&s, &setup->inventory->endpoints[1]);
+	for (size_t i = 0; i < ARRAY_N(looks); i++) {
+		struct sight *p = make_sight(setup, s.endpoint,
+		    OUTCOME_OBSERVED, "10.0.0.1", m.cert);
+
+		s.mode = p->look.mode = looks[i].mode;
+		s.n_expected = 1;
+		((struct observation *)p->seen)->step = (int)looks[i].worked;
+		assert_true(spot_add(&s, p));
+		(void)spot_settle(&s, false);
+		assert_int_equal(s.first, looks[i].first);
+	}
+	spot_done(&s);
+	setup_unref(setup);
+	made_free(&m);
+	made_free(&ca);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    an_address_that_is_dead_hides_none_that_answers),
+		cmocka_unit_test(the_step_that_worked_is_remembered),
 	};
 
 	return cmocka_run_group_tests_name("spot", tests, NULL, NULL);

@@ -165,6 +165,11 @@ audit_set_next(struct audit *a, struct spot *s, enum spot_news news)
 			return;
 		}
 	}
+	/* one handshake that breaks off is no finding, two in a row are */
+	if (s->broken == 1) {
+		audit_set_due(a, s, now + schedule_retry(interval, 1));
+		return;
+	}
 	audit_set_due(a, s, schedule_spread(endpoint_owner(s->endpoint),
 	    interval, now + 1));
 }
@@ -246,7 +251,7 @@ mode_of(const struct audit *a, const struct spot *s)
 		break;
 	}
 	if (a->options.one_shot || s->proof_tried == CLOCK_NEVER ||
-	    s->seen == NULL || s->seen->outcome != OUTCOME_OBSERVED)
+	    s->broken > 0 || s->seen == NULL || s->seen->outcome != OUTCOME_OBSERVED)
 		return LOOK_PROVE;
 	return clock_utc(a->options.clock) - s->proof_tried >=
 	    c->prove_every_s ? LOOK_PROVE : LOOK_HELLO;

@@ -325,6 +325,18 @@ missed(struct spot *s, struct sight *best)
 	return SPOT_MISSED;
 }
 
+/*
+ * The step that a hello look begins with. A server that had to be proved to
+ * see anything is so from then on, until a proof gives a hello another try.
+ */
+static enum look_step
+first_step(const struct spot *s, enum look_step worked)
+{
+	if (worked != STEP_HANDSHAKE || s->mode == LOOK_HELLO)
+		return worked;
+	return s->first == STEP_HANDSHAKE ? STEP_HELLO12 : s->first;
+}
+
 static enum spot_news
 observed(struct spot *s, struct sight *best)
 {
@@ -332,8 +344,7 @@ observed(struct spot *s, struct sight *best)
 	enum spot_news news = SPOT_SAME;
 
 	s->misses = s->lost = 0;
-	s->first = best->seen->step == STEP_HANDSHAKE ? s->first :
-	    (enum look_step)best->seen->step;
+	s->first = first_step(s, (enum look_step)best->seen->step);
 	if (by_hello && same_message(s, best)) {
 		s->last_observed = best->seen->at;
 		spot_set_chain(s, best->chain);	/* its CAs get older, too */
