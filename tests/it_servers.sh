@@ -53,6 +53,12 @@ nss_ssl3() {
 openssl_10() { s_server -Verify 1 -tls1 -cipher ECDHE-RSA-AES128-SHA:@SECLEVEL=0; }
 openssl_12() { s_server -Verify 1 -tls1_2 -verify_return_error; }
 openssl_13() { s_server -Verify 1 -tls1_3 -verify_return_error; }
+openssl_sni() {	# who names nobody, or the site, meets another certificate
+	start openssl s_server -accept "$at:$port" -quiet -www -Verify 1 \
+	    -tls1_2 -cert "$dir/second.pem" -key "$dir/second.key" \
+	    -servername $host -cert2 "$dir/$leaf.pem" -key2 "$dir/$leaf.key" \
+	    -CAfile "$dir/ca.pem"
+}
 openssl_dhe() {	# with the group of RFC 2409, 1024 bits
 	cat >"$dir/dh1024.pem" <<-END
 	-----BEGIN DH PARAMETERS-----
@@ -309,7 +315,12 @@ mode=hello
 server "the same, by a hello" running mtls yes \
     '.via == "hello" and .proof == "none" and (.chain | length) == 3' $leaf
 mode=handshake
+server "openssl, mutual, named by SNI" openssl_sni mtls yes "$asked and $cause"
 server "nginx, named by SNI" nginx_sni https yes '.proof == "finished"'
+mode=hello
+server "nginx, named by SNI, hello" running https yes \
+    '.via == "hello" and .proof == "none"' $leaf
+mode=handshake
 server "nginx, its default name" running https yes '.proof == "finished"' \
     second im02.contoso.com
 server "haproxy" haproxy_mtls mtls yes "($proven) and $asked and $cause"

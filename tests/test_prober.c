@@ -100,6 +100,21 @@ serve_warnings(int fd)
 		send_all(fd, "\25\3\1\0\2\1\160", 7);
 }
 
+/* Each is answered by nothing, and OpenSSL reads on within one call. */
+static void
+serve_hello_requests(int fd)
+{
+	struct text t = {0};
+
+	read_hello(fd, buf, sizeof(buf));
+	put_server_hello(&t, 0x0301, 0x002f);
+	send_text(fd, &t);
+	for (size_t i = 0; i + 9 <= sizeof(buf); i += 9)
+		memcpy(buf + i, "\26\3\1\0\4\0\0\0\0", 9);
+	for (;;)
+		send_all(fd, buf, sizeof(buf) / 9 * 9);
+}
+
 static void
 serve_close(int fd)
 {
@@ -341,6 +356,8 @@ static const struct {
 	    false, "" },
 	{ "warnings", serve_warnings, OUTCOME_MALFORMED, ENDING_NONE, 0,
 	    true, false, "warn" },
+	{ "HelloRequests", serve_hello_requests, OUTCOME_MALFORMED, ENDING_NONE,
+	    0, true, false, "endless" },
 	{ "close", serve_close, OUTCOME_CLOSED, ENDING_NONE, 0, true, false,
 	    "connection closed" },
 	{ "reset", serve_reset, OUTCOME_RESET, ENDING_NONE, 0, true, false,

@@ -12,6 +12,7 @@
 static void
 connected(struct dial *d)
 {
+	d->attempt->socket = d->fd;
 	attempt_connected(d->attempt);
 	d->on_socket(d->attempt);
 }
@@ -91,6 +92,7 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 	(void)purpose;
 	if (fd == -1)
 		a->socket_errno = errno;
+	a->socket = fd;
 	return fd == -1 ? CURL_SOCKET_BAD : fd;
 }
 

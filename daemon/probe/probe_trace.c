@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <openssl/err.h>
 
@@ -12,6 +13,7 @@
 
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
 #define MAX_STAPLE	(64u << 10)
+#define NOISE_MAX	16
 
 static int trace_index = -1;	/* of SSL; set once, before any thread */
 static int trace_ctx_index = -1;	/* of SSL_CTX */
@@ -30,7 +32,8 @@ trace_global_init(void)
 void
 trace_init(struct trace *t, struct attempt *a)
 {
-	*t = (struct trace){ .seen = a->seen, .alert_in = -1, .alert_out = -1 };
+	*t = (struct trace){ .attempt = a, .seen = a->seen,
+	    .alert_in = -1, .alert_out = -1 };
 }
 
 static struct trace *
@@ -101,6 +104,17 @@ see_status(struct trace *t, const uint8_t *p, size_t len)
 		keep_staple(t->seen, p + 4, len - 4);
 }
 
+/*
+ * OpenSSL answers none of these and reads on within one call: an endless run of
+ * them would keep the whole loop. Without its socket the call ends.
+ */
+static void
+see_noise(struct trace *t)
+{
+	if (++t->noise == NOISE_MAX + 1 && t->attempt->socket != -1)
+		(void)shutdown(t->attempt->socket, SHUT_RDWR);
+}
+
 /* A whole handshake message, before OpenSSL looks at it. */
 static void
 see_message(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
@@ -110,6 +124,9 @@ see_message(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 	t->after = t->after || t->certificate;
 	t->checked = t->checked || t->signature;
 	switch (p[0]) {
+	case SSL3_MT_HELLO_REQUEST:
+		see_noise(t);
+		break;
 	case SSL3_MT_SERVER_HELLO:
 		t->answered = true;
 		break;
@@ -136,6 +153,8 @@ see_message(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 static void
 see_alert(struct trace *t, bool ours, const uint8_t *p, size_t len)
 {
+	if (len == 2 && !ours && p[0] == SSL3_AL_WARNING)
+		see_noise(t);
 	if (len != 2 || (p[0] == SSL3_AL_WARNING && p[1] != 0 &&
 	    p[1] != TLS1_AD_USER_CANCELLED))
 		return;
@@ -413,6 +432,11 @@ trace_finish(struct trace *t, struct attempt *a, enum trace_end end,
 {
 	if (a->over)
 		return;
+	if (t->noise > NOISE_MAX && a->seen->n_der == 0) {
+		attempt_end(a, OUTCOME_MALFORMED,
+		    "endless HelloRequests or warnings");
+		return;
+	}
 	if (end == TRACE_FAILED && ERR_GET_LIB(error) == ERR_LIB_SSL &&
 	    ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		end = TRACE_CLOSED;

@@ -13,7 +13,8 @@
 #include "attempt.h"
 
 struct trace {
-	struct observation *seen;	/* chain, staple, version go in here */
+	struct attempt	*attempt;
+	struct observation *seen;	/* its own: chain, staple, version */
 	bool	 record_seen;		/* a first record's head: */
 	uint8_t	 record[5];
 	bool	 answered;		/* ServerHello */
@@ -27,6 +28,7 @@ struct trace {
 	bool	 replied;		/* we sent ours, or that we have none */
 	bool	 have_client;		/* we have one to show */
 	bool	 complete;
+	unsigned noise;			/* HelloRequests and warnings */
 	int	 alert_in;		/* fatal or close_notify; -1: none */
 	int	 alert_out;
 };
