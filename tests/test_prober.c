@@ -104,15 +104,17 @@ serve_warnings(int fd)
 static void
 serve_hello_requests(int fd)
 {
+	static const uint8_t request[] = { 22, 3, 1, 0, 4, 0, 0, 0, 0 };
+	size_t n = sizeof(buf) / sizeof(request);
 	struct text t = {0};
 
 	read_hello(fd, buf, sizeof(buf));
 	put_server_hello(&t, 0x0301, 0x002f);
 	send_text(fd, &t);
-	for (size_t i = 0; i + 9 <= sizeof(buf); i += 9)
-		memcpy(buf + i, "\26\3\1\0\4\0\0\0\0", 9);
+	for (size_t i = 0; i < n; i++)
+		memcpy(buf + i * sizeof(request), request, sizeof(request));
 	for (;;)
-		send_all(fd, buf, sizeof(buf) / 9 * 9);
+		send_all(fd, buf, n * sizeof(request));
 }
 
 static void
