@@ -37,6 +37,7 @@ struct probe {
 	bool			 last;		/* no step can tell more */
 	bool			 fell_back;	/* to a hello */
 	struct observation	*best;		/* or NULL */
+	int			 best_tells;
 	struct observation	*handshake;	/* that failed; or NULL */
 };
 
@@ -177,12 +178,12 @@ is_last(const struct attempt *a)
 	return !a->connected;
 }
 
-/* The hello's reader quotes what is not TLS at greater length. */
-static bool
-tells_more(const struct observation *o, const struct observation *best)
+/* That a hello is too old for the server tells nothing of the server. */
+static int
+tells(const struct attempt *a)
 {
-	return best == NULL || telling[o->outcome] > telling[best->outcome] ||
-	    (o->outcome == OUTCOME_NOT_TLS && best->outcome == o->outcome);
+	return a->needs_tls13 && a->seen->outcome == OUTCOME_NO_CERTIFICATE ?
+	    0 : telling[a->seen->outcome];
 }
 
 /* A hello stood in for the handshake; or could not be made, and why. */
@@ -196,12 +197,21 @@ note_hello(struct probe *p, const struct observation *o)
 		    steps[p->attempt.step].name, text_str(&o->detail));
 }
 
+/* The hello's reader says what it met in plain words, and quotes it. */
+static bool
+is_plainer(const struct observation *o, const struct observation *best)
+{
+	return best->step == STEP_HANDSHAKE &&
+	    (o->outcome == OUTCOME_NOT_TLS || o->outcome == OUTCOME_MALFORMED);
+}
+
 /* Takes the result of the step that has ended. */
 static void
 collect(struct probe *p)
 {
 	struct attempt *a = &p->attempt;
 	struct observation *o = a->seen;
+	int much = tells(a);
 	bool better;
 
 	evtimer_del(&p->timer);
@@ -216,10 +226,13 @@ collect(struct probe *p)
 		p->handshake = observation_ref(o);
 	else if (p->look.mode == LOOK_PROVE && p->handshake != NULL)
 		note_hello(p, o);
-	better = tells_more(o, p->best);
+	better = p->best == NULL || much > p->best_tells ||
+	    (much == p->best_tells && is_plainer(o, p->best));
 	observation_free(better ? p->best : o);
-	if (better)
-		p->best = o;
+	if (!better)
+		return;
+	p->best = o;
+	p->best_tells = much;
 }
 
 /* What the handshake was, where a hello was made for it. */

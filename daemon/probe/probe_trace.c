@@ -75,6 +75,14 @@ keep_terms(struct trace *t, SSL *ssl)
 	    SSL_get_secure_renegotiation_support(ssl);
 }
 
+/* From within a callback: OpenSSL's call ends without its socket. */
+static void
+hang_up(struct trace *t)
+{
+	if (t->attempt->socket != -1)
+		(void)shutdown(t->attempt->socket, SHUT_RDWR);
+}
+
 static void
 see_certificate(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 {
@@ -93,6 +101,8 @@ see_certificate(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 		keep_staple(t->seen, chain->staple.data, chain->staple.len);
 	}
 	free(chain);
+	if (t->seen->n_der == 0)
+		hang_up(t);	/* nothing can follow that we would report */
 }
 
 /* CertificateStatus of RFC 6066: type, length of 24 bits, response. */
@@ -106,19 +116,21 @@ see_status(struct trace *t, const uint8_t *p, size_t len)
 
 /*
  * OpenSSL answers none of these and reads on within one call: an endless run of
- * them would keep the whole loop. Without its socket the call ends.
+ * them would keep the whole loop.
  */
 static void
 see_noise(struct trace *t)
 {
-	if (++t->noise == NOISE_MAX + 1 && t->attempt->socket != -1)
-		(void)shutdown(t->attempt->socket, SHUT_RDWR);
+	if (++t->noise == NOISE_MAX + 1)
+		hang_up(t);
 }
 
 /* A whole handshake message, before OpenSSL looks at it. */
 static void
 see_message(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 {
+	if (len >= 4 && t->complete)
+		see_noise(t);	/* tickets, KeyUpdates, HelloRequests */
 	if (len < 4 || t->complete)
 		return;
 	t->after = t->after || t->certificate;
@@ -240,25 +252,34 @@ refuses_client(int alert)
 }
 
 /* Why OpenSSL gives up where a client of its day would not have. */
-static bool
-reason_is_ours(unsigned long error)
-{
-	static const int reasons[] = {
-		SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_WRONG_CURVE,
-		SSL_R_UNSUPPORTED_ELLIPTIC_CURVE, SSL_R_DH_KEY_TOO_SMALL,
-		SSL_R_WRONG_SIGNATURE_TYPE, SSL_R_NO_SUITABLE_KEY_SHARE,
-		SSL_R_UNKNOWN_CERTIFICATE_TYPE, SSL_R_EE_KEY_TOO_SMALL,
-		SSL_R_UNABLE_TO_FIND_PUBLIC_KEY_PARAMETERS,
-		SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED,
-		SSL_R_UNSUPPORTED_SSL_VERSION, SSL_R_VERSION_TOO_LOW,
-	};
+static const int ours[] = {
+	SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_WRONG_CURVE,
+	SSL_R_UNSUPPORTED_ELLIPTIC_CURVE, SSL_R_DH_KEY_TOO_SMALL,
+	SSL_R_WRONG_SIGNATURE_TYPE, SSL_R_NO_SUITABLE_KEY_SHARE,
+	SSL_R_UNKNOWN_CERTIFICATE_TYPE, SSL_R_EE_KEY_TOO_SMALL,
+	SSL_R_UNABLE_TO_FIND_PUBLIC_KEY_PARAMETERS,
+	SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED,
+	SSL_R_UNSUPPORTED_SSL_VERSION, SSL_R_VERSION_TOO_LOW, 0
+};
 
+/* ... and where every client would. */
+static const int theirs[] = {
+	SSL_R_WRONG_VERSION_NUMBER, SSL_R_UNEXPECTED_MESSAGE,
+	SSL_R_UNEXPECTED_RECORD, SSL_R_RECORD_TOO_SMALL,
+	SSL_R_RECORD_LENGTH_MISMATCH, SSL_R_PACKET_LENGTH_TOO_LONG,
+	SSL_R_ENCRYPTED_LENGTH_TOO_LONG, SSL_R_DATA_LENGTH_TOO_LONG,
+	SSL_R_EXCESSIVE_MESSAGE_SIZE, SSL_R_TOO_MANY_WARN_ALERTS,
+	SSL_R_INVALID_ALERT, SSL_R_HTTP_REQUEST, 0
+};
+
+static bool
+is_among(unsigned long error, const int *reasons)
+{
 	if (ERR_GET_LIB(error) != ERR_LIB_SSL)
 		return false;
-	for (size_t i = 0; i < ARRAY_N(reasons); i++)
-		if (reasons[i] == ERR_GET_REASON(error))
-			return true;
-	return false;
+	while (*reasons != 0 && *reasons != ERR_GET_REASON(error))
+		reasons++;
+	return *reasons != 0;
 }
 
 static enum ending
@@ -290,9 +311,11 @@ hung_up_ending(const struct trace *t)
 static enum ending
 ending_of(const struct trace *t, enum trace_end end, unsigned long error)
 {
-	if (t->alert_in > 0)
+	if (t->alert_in > 0 && end != TRACE_FLOODED)
 		return refused_ending(t);
 	switch (end) {
+	case TRACE_FLOODED:
+		return t->complete ? ENDING_COMPLETE : ENDING_BROKEN;
 	case TRACE_COMPLETE:
 		return ENDING_COMPLETE;
 	case TRACE_STALLED:
@@ -305,9 +328,9 @@ ending_of(const struct trace *t, enum trace_end end, unsigned long error)
 	}
 	if (t->complete)
 		return hung_up_ending(t);
-	/* the certificate itself is not to OpenSSL's taste, or the terms */
-	return !t->after || reason_is_ours(error) ? ENDING_NO_SUITE :
-	    ENDING_BROKEN;
+	/* else it is the certificate that is not to OpenSSL's taste */
+	return is_among(error, ours) || (!t->after && !is_among(error, theirs)) ?
+	    ENDING_NO_SUITE : ENDING_BROKEN;
 }
 
 static void
@@ -316,7 +339,7 @@ add_how(const struct trace *t, enum trace_end end, unsigned long error,
 {
 	const char *reason = ERR_reason_error_string(error);
 
-	if (t->alert_in >= 0) {
+	if (t->alert_in >= 0 && end != TRACE_FLOODED) {
 		text_addf(out, "%s (%d)",
 		    hello_alert_name((uint8_t)t->alert_in), t->alert_in);
 		return;
@@ -333,6 +356,11 @@ add_how(const struct trace *t, enum trace_end end, unsigned long error,
 		break;
 	case TRACE_RESET:
 		text_add(out, "connection reset");
+		break;
+	case TRACE_FLOODED:
+		text_add(out, t->complete ?
+		    "endless messages after the handshake" :
+		    "endless HelloRequests or warnings");
 		break;
 	case TRACE_FAILED:
 		text_add(out, "OpenSSL: ");
@@ -383,7 +411,8 @@ end_with_chain(struct trace *t, struct attempt *a, enum trace_end end,
 	case ENDING_NONE:
 	case ENDING_COMPLETE:
 	case ENDING_STOPPED:
-		attempt_end(a, OUTCOME_OBSERVED, "%s", "");
+		attempt_end(a, OUTCOME_OBSERVED, "%s",
+		    end == TRACE_FLOODED ? text_str(&how) : "");
 		break;
 	}
 	text_done(&how);
@@ -406,6 +435,7 @@ end_without_chain(struct trace *t, struct attempt *a, enum trace_end end,
 		[TRACE_STALLED] = OUTCOME_TIMEOUT,
 		[TRACE_CLOSED] = OUTCOME_CLOSED,
 		[TRACE_RESET] = OUTCOME_RESET,
+		[TRACE_FLOODED] = OUTCOME_MALFORMED,
 		[TRACE_FAILED] = OUTCOME_MALFORMED,
 	};
 	struct text how = {0};
@@ -421,8 +451,8 @@ end_without_chain(struct trace *t, struct attempt *a, enum trace_end end,
 		    OUTCOME_NO_CERTIFICATE, "%s", t->bad_chain != NULL ?
 		    t->bad_chain : "an empty Certificate message");
 	else
-		attempt_end(a, t->alert_in >= 0 ? OUTCOME_TLS_ALERT :
-		    outcomes[end], "%s", text_str(&how));
+		attempt_end(a, t->alert_in >= 0 && end != TRACE_FLOODED ?
+		    OUTCOME_TLS_ALERT : outcomes[end], "%s", text_str(&how));
 	text_done(&how);
 }
 
@@ -432,11 +462,8 @@ trace_finish(struct trace *t, struct attempt *a, enum trace_end end,
 {
 	if (a->over)
 		return;
-	if (t->noise > NOISE_MAX && a->seen->n_der == 0) {
-		attempt_end(a, OUTCOME_MALFORMED,
-		    "endless HelloRequests or warnings");
-		return;
-	}
+	if (t->noise > NOISE_MAX)
+		end = TRACE_FLOODED;
 	if (end == TRACE_FAILED && ERR_GET_LIB(error) == ERR_LIB_SSL &&
 	    ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		end = TRACE_CLOSED;

@@ -40,6 +40,7 @@ enum trace_end {
 	TRACE_CLOSED,		/* end of file */
 	TRACE_RESET,
 	TRACE_FAILED,		/* OpenSSL gave up; error says why */
+	TRACE_FLOODED,		/* told by trace_finish itself: see_noise() */
 };
 
 void	trace_init(struct trace *, struct attempt *);
