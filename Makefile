@@ -125,6 +125,22 @@ $B/fleet: $(FLEET_OBJ) $B/libcwaudit.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -levent_core
 
+# Servers that misbehave, and the walk along them.
+BAD_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/badserver/*.c)))
+
+$(BAD_OBJ): $B/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC  ,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -Itests -MMD -MP -c -o $@ $<
+
+$B/badserver: $(filter-out %/walk.o,$(BAD_OBJ)) $B/libcwaudit.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto
+
+$B/badwalk: $(filter-out %/main.o,$(BAD_OBJ)) $B/libdaemon.a $B/libcwaudit.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS) $(LIB_LIBS)
+
 # A syslog socket for tests.
 $B/logsink: tests/logsink.c Makefile
 	@mkdir -p $(@D)
@@ -149,14 +165,25 @@ check: deps-test
 	@$(MAKE) --no-print-directory -j1 check-all
 
 build-check: all $(UNIT) $B/tests/bindto.so $B/fleet $B/logsink $B/confine \
-	     $B/fetchd units
+	     $B/fetchd $B/badwalk units
 
-check-all: layers check-unit check-files check-fleet check-request \
+check-all: layers check-unit check-misbehaviour check-files check-fleet check-request \
 	   check-daemon check-revocation check-systemd
 
 check-unit: $(UNIT) $B/tests/bindto.so
 	@failed=; for t in $(UNIT); do $$t || failed="$$failed $$t"; done; \
 	    test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
+
+# What looks make of servers that misbehave ...
+check-misbehaviour: $B/badwalk
+	@$B/badwalk '*_by_*'
+
+# ... and what these cost: a look, and an audit of many hosts.
+check-hostile: deps-test
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/badwalk \
+	    $B/badserver
+	@$B/badwalk 'no_look*'
+	@B=$B sh tests/it_hostile.sh
 
 # The daemon's life: what reaches syslog, signals, reloads.
 check-daemon: $B/cwauditd $B/fleet $B/logsink $B/confine
@@ -176,8 +203,8 @@ SANITIZED := B=build-asan OPT="-O1 -g" HARDEN= CFLAGS="$(SANITIZE)" \
 check-asan: deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(SANITIZED) build-check
 	@$(MAKE) --no-print-directory -j1 $(SANITIZED) check-unit \
-	    check-files check-fleet check-request check-daemon \
-	    check-revocation
+	    check-misbehaviour check-files check-fleet check-request \
+	    check-daemon check-revocation
 
 # The audit of the simulated fleet finds what its table says, no more or less.
 check-fleet: $B/fleet $B/cwaudit
@@ -307,6 +334,7 @@ help:
 	@echo "make run INVENTORY=file  audit your servers"
 	@echo "make install             prefix=$(prefix), DESTDIR honoured; uninstall"
 	@echo "make check-servers       real servers: GnuTLS, NSS, nginx, Kamailio ..."
+	@echo "make check-hostile       what servers that misbehave cost"
 	@echo "make check-asan    the tests under ASan and UBSan"
 	@echo "make check-corpus CORPUS=dir  files of a directory through cwaudit check"
 	@echo "make lint                cppcheck, clang-tidy, gcc -fanalyzer"
@@ -317,7 +345,7 @@ clean:
 	rm -rf $B build-asan
 
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
-	check-fleet check-request check-revocation check-asan \
+	check-fleet check-hostile check-misbehaviour check-request check-revocation check-asan \
 	check-servers check-systemd check-unit clean demo help install uninstall \
 	deps deps-lint deps-servers deps-test layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

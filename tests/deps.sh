@@ -28,6 +28,7 @@ table() {
 	test procps kill, which the unit reloads with
 	test rsyslog what the daemon says, through a real syslog server
 	test dnsmasq-base a real resolver, for names that come and go
+	test iproute2 the loopback of a network of their own
 	test libseccomp-dev the unit's filter of system calls, without systemd
 	servers openssl s_server, and certificates for the others
 	servers gnutls-bin gnutls-serv: RC4, 3DES, no RFC 5746

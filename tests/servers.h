@@ -136,16 +136,17 @@ pki_drop(void **state)
 	return rmdir(pki_dir);
 }
 
+/* At an address, on any port. */
 static int
-listen_on_any(uint16_t *port)
+listen_on(in_addr_t address, uint16_t *port)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	    .sin_addr.s_addr = htonl(address) };
 	socklen_t len = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd == -1 || bind(fd, (void *)&at, sizeof(at)) != 0 ||
-	    listen(fd, 64) != 0 || getsockname(fd, (void *)&at, &len) != 0)
+	    listen(fd, 1024) != 0 || getsockname(fd, (void *)&at, &len) != 0)
 		abort();
 	*port = ntohs(at.sin_port);
 	return fd;
@@ -157,7 +158,7 @@ server_none(void)
 {
 	struct server s = {0};
 
-	close(listen_on_any(&s.port));
+	close(listen_on(INADDR_LOOPBACK, &s.port));
 	return s;
 }
 
@@ -180,11 +181,11 @@ serve_connections(int fd, serve_fn *serve)
 	}
 }
 
-UNUSED static struct server
-server_start(serve_fn *serve)
+static struct server
+start_at(in_addr_t address, serve_fn *serve)
 {
 	struct server s = {0};
-	int fd = listen_on_any(&s.port);
+	int fd = listen_on(address, &s.port);
 
 	s.pid = fork();
 	if (s.pid == 0) {
@@ -193,6 +194,19 @@ server_start(serve_fn *serve)
 	}
 	close(fd);
 	return s;
+}
+
+UNUSED static struct server
+server_start(serve_fn *serve)
+{
+	return start_at(INADDR_LOOPBACK, serve);
+}
+
+/* At every address: in a network namespace of its own only. */
+UNUSED static struct server
+server_start_any(serve_fn *serve)
+{
+	return start_at(INADDR_ANY, serve);
 }
 
 /* argv[0] is looked for in PATH; false if it is not installed. */

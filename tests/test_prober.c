@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Servers that misbehave: every look ends within its deadline, with a name
- * for what happened, and delays no other.
+ * The ladder of a look: every one ends within its deadline, by the step that
+ * brings most, with a name for what happened. What servers send that is not
+ * good stands in badserver/.
  */
 #include "probe/prober.h"
 
@@ -34,103 +35,6 @@ serve_silence(int fd)
 }
 
 static void
-serve_drip(int fd)
-{
-	static const char flight[] = "\26\3\1\0\120\2\0\0\106\3\1";
-
-	read_hello(fd, buf, sizeof(buf));
-	for (size_t i = 0;; i++) {
-		send_all(fd, i < sizeof(flight) ? flight + i : "", 1);
-		sleep(1);
-	}
-}
-
-static void
-serve_garbage(int fd)
-{
-	char garbage[4096];
-
-	for (size_t i = 0; i < sizeof(garbage); i++)
-		garbage[i] = (char)(i * 131 + 77);
-	read_hello(fd, buf, sizeof(buf));
-	send_all(fd, garbage, sizeof(garbage));
-	wait_for_close(fd);
-}
-
-static void
-serve_http(int fd)
-{
-	static const char page[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
-
-	read_hello(fd, buf, sizeof(buf));
-	send_all(fd, page, sizeof(page) - 1);
-}
-
-static void
-serve_lie(int fd)
-{
-	struct text t = {0};
-
-	read_hello(fd, buf, sizeof(buf));
-	put_server_hello(&t, 0x0301, 0x002f);
-	text_add_bytes(&t, "\26\3\1\0\12\13\0\0\6\0\0\3\0\0\17", 15);
-	send_text(fd, &t);
-	wait_for_close(fd);
-}
-
-static void
-serve_16_mb(int fd)
-{
-	struct text t = {0};
-
-	read_hello(fd, buf, sizeof(buf));
-	put_server_hello(&t, 0x0301, 0x002f);
-	text_add_bytes(&t, "\26\3\1\100\0\13\377\377\377", 9);
-	send_text(fd, &t);
-	for (int i = 0; i < 256; i++)
-		send_all(fd, buf, sizeof(buf));
-	wait_for_close(fd);
-}
-
-static void
-serve_warnings(int fd)
-{
-	read_hello(fd, buf, sizeof(buf));
-	for (;;)
-		send_all(fd, "\25\3\1\0\2\1\160", 7);
-}
-
-/* Each is answered by nothing, and OpenSSL reads on within one call. */
-static void
-serve_hello_requests(int fd)
-{
-	static const uint8_t request[] = { 22, 3, 1, 0, 4, 0, 0, 0, 0 };
-	size_t n = sizeof(buf) / sizeof(request);
-	struct text t = {0};
-
-	read_hello(fd, buf, sizeof(buf));
-	put_server_hello(&t, 0x0301, 0x002f);
-	send_text(fd, &t);
-	for (size_t i = 0; i < n; i++)
-		memcpy(buf + i * sizeof(request), request, sizeof(request));
-	for (;;)
-		send_all(fd, buf, n * sizeof(request));
-}
-
-static void
-serve_close(int fd)
-{
-	read_hello(fd, buf, sizeof(buf));
-}
-
-static void
-serve_reset(int fd)
-{
-	read_hello(fd, buf, sizeof(buf));
-	reset(fd);
-}
-
-static void
 send_flight(int fd, unsigned version, unsigned cipher, size_t n)
 {
 	struct text t = {0};
@@ -146,32 +50,6 @@ nap(void)
 	struct timespec ts = { 0, 200 * 1000000 };
 
 	nanosleep(&ts, NULL);
-}
-
-static void
-serve_chain_and_reset(int fd)
-{
-	read_hello(fd, buf, sizeof(buf));
-	send_flight(fd, 0x0301, 0x002f, 1);
-	nap();				/* or the reset overtakes the bytes */
-	reset(fd);
-}
-
-static void
-serve_chain_and_silence(int fd)
-{
-	read_hello(fd, buf, sizeof(buf));
-	send_flight(fd, 0x0301, 0x002f, 1);
-	wait_for_close(fd);
-}
-
-static void
-serve_long_chain(int fd)
-{
-	read_hello(fd, buf, sizeof(buf));
-	send_flight(fd, 0x0301, 0x002f, 100);	/* some 120 KB */
-	send_all(fd, "\25\3\1\0\2\2\120", 7);
-	wait_for_close(fd);
 }
 
 static void
@@ -309,18 +187,6 @@ serve_ssl3(int fd)
 	wait_for_close(fd);
 }
 
-static void
-serve_anonymous(int fd)
-{
-	struct text t = {0};
-
-	read_hello(fd, buf, sizeof(buf));
-	put_server_hello(&t, 0x0301, 0x0034);
-	text_add_bytes(&t, "\26\3\1\0\4\14\0\1\0", 9);
-	send_text(fd, &t);
-	wait_for_close(fd);
-}
-
 /* A chain of one certificate that is no DER. */
 static void
 serve_unreadable(int fd)
@@ -346,38 +212,10 @@ static const struct {
 } servers[] = {
 	{ "silence", serve_silence, OUTCOME_TIMEOUT, ENDING_NONE, 0, true,
 	    true, "silence" },
-	{ "a byte a second", serve_drip, OUTCOME_TIMEOUT, ENDING_NONE, 0,
-	    true, true, "silence" },
-	{ "garbage", serve_garbage, OUTCOME_NOT_TLS, ENDING_NONE, 0, true,
-	    false, "it answers: " },
-	{ "plain HTTP", serve_http, OUTCOME_NOT_TLS, ENDING_NONE, 0, true,
-	    false, "HTTP/1" },
-	{ "a lying length", serve_lie, OUTCOME_MALFORMED, ENDING_NONE, 0,
-	    true, false, "lies about its length" },
-	{ "16 MB", serve_16_mb, OUTCOME_MALFORMED, ENDING_NONE, 0, true,
-	    false, "" },
-	{ "warnings", serve_warnings, OUTCOME_MALFORMED, ENDING_NONE, 0,
-	    true, false, "warn" },
-	{ "HelloRequests", serve_hello_requests, OUTCOME_MALFORMED, ENDING_NONE,
-	    0, true, false, "endless" },
-	{ "close", serve_close, OUTCOME_CLOSED, ENDING_NONE, 0, true, false,
-	    "connection closed" },
-	{ "reset", serve_reset, OUTCOME_RESET, ENDING_NONE, 0, true, false,
-	    "connection reset" },
 	{ "refusal", serve_refusal, OUTCOME_TLS_ALERT, ENDING_NONE, 0, true,
 	    false, "handshake_failure (40)" },
 	{ "nobody", NULL, OUTCOME_REFUSED, ENDING_NONE, 0, false, false,
 	    "refused" },
-	{ "anonymous", serve_anonymous, OUTCOME_NO_CERTIFICATE, ENDING_NONE,
-	    0, true, false, "needs no certificate" },
-	{ "reset after the chain", serve_chain_and_reset, OUTCOME_OBSERVED,
-	    ENDING_BROKEN, STEP_HANDSHAKE, false, false, "reset" },
-	{ "silence after the chain", serve_chain_and_silence,
-	    OUTCOME_OBSERVED, ENDING_STALLED, STEP_HANDSHAKE, false, true,
-	    "silence" },
-	{ "a long chain, then an alert", serve_long_chain, OUTCOME_OBSERVED,
-	    ENDING_BROKEN, STEP_HANDSHAKE, false, false,
-	    "internal_error (80)" },
 	{ "no DER", serve_unreadable, OUTCOME_OBSERVED, ENDING_NO_SUITE,
 	    STEP_HANDSHAKE, false, false, "OpenSSL: " },
 	{ "a slow flight", serve_slowly, OUTCOME_OBSERVED, ENDING_BROKEN,
