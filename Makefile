@@ -215,16 +215,39 @@ check-files: $B/cwaudit
 	@B=$B sh tests/it_check.sh
 	@B=$B sh tests/it_verify.sh
 
-# Other projects' odd certificates, of which none stands in this tree.
+# Other projects' odd certificates and servers' bytes, of which none stands in
+# this tree: CORPUS holds directories or archives of them.
 $B/corpus: tests/corpus.c $B/libcwaudit.a Makefile
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(ALL_LDFLAGS) -o $@ $< \
 	    $B/libcwaudit.a $(LIB_LIBS)
 
-check-corpus: $B/corpus
-	@test -d "$(CORPUS)" || { echo "name a directory with certificates in" \
-	    "it: make check-corpus CORPUS=DIRECTORY"; exit 1; }
-	@$B/corpus "$(CORPUS)"
+$B/corpus_tls: tests/corpus_tls.c $B/libdaemon.a $B/libcwaudit.a Makefile
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -Itests -MMD -MP $(ALL_LDFLAGS) \
+	    -o $@ $< $B/libdaemon.a $B/libcwaudit.a $(DAEMON_LIBS) $(LIB_LIBS)
+
+check-corpus: deps-fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) $(SANITIZED) \
+	    build-asan/corpus build-asan/corpus_tls
+	@sh tests/check-corpus.sh build-asan "$(CORPUS)"
+
+# Hostile bytes that nobody thought of, for SECONDS a target.
+SECONDS	?= 60
+FUZZ	:= $(patsubst tests/fuzz/%.c,$B/%,$(sort $(wildcard tests/fuzz/*.c)))
+FUZZED	:= B=build-fuzz CC=clang OPT="-O1 -g" HARDEN= \
+	   CFLAGS="-fsanitize=fuzzer-no-link,address,undefined \
+	   -fno-sanitize-recover=undefined" LDFLAGS=-fsanitize=address,undefined
+$(FUZZ): $B/%: tests/fuzz/%.c $B/libcwaudit.a Makefile
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ \
+	    $< $B/libcwaudit.a -lcmocka $(LIB_LIBS)
+
+fuzz-targets: $(FUZZ)
+
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) $(FUZZED) fuzz-targets
+	@sh tests/fuzz.sh build-fuzz $(SECONDS) build-asan/unpacked
 
 # Requests become certificates that are right; one host is told whole.
 check-request: $B/fleet $B/cwaudit
@@ -280,6 +303,8 @@ deps-test:
 	@sh tests/deps.sh build test
 deps-servers:
 	@sh tests/deps.sh build test servers
+deps-fuzz:
+	@sh tests/deps.sh build test fuzz
 deps-lint:
 	@sh tests/deps.sh build test lint
 
@@ -336,16 +361,17 @@ help:
 	@echo "make check-servers       real servers: GnuTLS, NSS, nginx, Kamailio ..."
 	@echo "make check-hostile       what servers that misbehave cost"
 	@echo "make check-asan    the tests under ASan and UBSan"
-	@echo "make check-corpus CORPUS=dir  files of a directory through cwaudit check"
+	@echo "make check-corpus CORPUS=dir  odd certificates and servers of others"
+	@echo "make fuzz SECONDS=60     libFuzzer, so long for each target"
 	@echo "make lint                cppcheck, clang-tidy, gcc -fanalyzer"
 	@echo "make deps deps-test      packages that building, and testing, need"
 	@echo "make clean"
 
 clean:
-	rm -rf $B build-asan
+	rm -rf $B build-asan build-fuzz
 
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
 	check-fleet check-hostile check-misbehaviour check-request check-revocation check-asan \
-	check-servers check-systemd check-unit clean demo help install uninstall \
-	deps deps-lint deps-servers deps-test layers lint run
+	check-servers check-systemd check-unit clean demo fuzz fuzz-targets help install uninstall \
+	deps deps-fuzz deps-lint deps-servers deps-test layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -7,8 +7,8 @@
  */
 #include <ftw.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "corpus.h"
 #include "cwaudit/report.h"
 #include "cwaudit/review.h"
 #include "world.h"
@@ -28,22 +28,8 @@ static struct {
 	struct inventory *inventory;
 	struct trust	 *trust;
 	size_t		  judged, unreadable, faults;
-	double		  slowest_ms;
-	char		 *slowest;
+	struct corpus_time time;	/* of one role each */
 } run;
-
-static void
-read_whole(const char *path, struct text *out)
-{
-	FILE *f = fopen(path, "rb");
-	char buf[65536];
-	size_t n;
-
-	while (f != NULL && (n = fread(buf, 1, sizeof(buf), f)) > 0)
-		text_add_bytes(out, buf, n);
-	if (f != NULL)
-		(void)fclose(f);
-}
 
 static bool
 count_bytes(void *ctx, const char *bytes, size_t len)
@@ -81,56 +67,52 @@ judge(const struct bundle *b, enum role role)
 	return ok;
 }
 
-static bool
-go_through(const struct text *bytes)
+static void
+fault(const char *path, const char *what)
 {
-	static const enum role roles[] = { ROLE_MTLS, ROLE_HTTPS,
-	    ROLE_SINGLE };
+	printf("corpus: %s: %s\n", path, what);
+	run.faults++;
+}
+
+/* Each role by itself, read anew: that is what a command, or a look, does. */
+static void
+go_through(const char *path, const struct text *bytes, enum role role)
+{
 	struct bundle b = {0};
 	struct text why = {0};
-	bool ok = true;
 
+	corpus_begin(&run.time);
 	if (bundle_add(&b, "file", (const uint8_t *)text_str(bytes),
 	    bytes->len, NULL, &why) != BUNDLE_OK ||
 	    bundle_settle(&b, &why) != BUNDLE_OK) {
-		ok = why.len > 0;
 		run.unreadable++;
+		if (why.len == 0)
+			fault(path, "unreadable, and no reason");
 	} else {
 		run.judged++;
-		for (size_t i = 0; i < ARRAY_N(roles); i++)
-			ok = judge(&b, roles[i]) && ok;
+		if (!judge(&b, role))
+			fault(path, "neither judged nor called unreadable");
 	}
 	bundle_done(&b);
 	text_done(&why);
-	return ok;
+	if (!corpus_end(&run.time, path))
+		fault(path, "more than 50 ms");
 }
 
 static int
 on_file(const char *path, const struct stat *st, int kind)
 {
+	static const enum role roles[] = { ROLE_MTLS, ROLE_HTTPS,
+	    ROLE_SINGLE };
 	struct text bytes = {0};
-	struct timespec from, to;
-	double ms;
 
 	(void)st;
 	if (kind != FTW_F)
 		return 0;
-	read_whole(path, &bytes);
-	(void)clock_gettime(CLOCK_MONOTONIC, &from);
-	if (!go_through(&bytes)) {
-		printf("corpus: %s: neither judged nor called unreadable\n",
-		    path);
-		run.faults++;
-	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &to);
+	corpus_read(path, &bytes);
+	for (size_t i = 0; i < ARRAY_N(roles); i++)
+		go_through(path, &bytes, roles[i]);
 	text_done(&bytes);
-	ms = (double)(to.tv_sec - from.tv_sec) * 1e3 +
-	    (double)(to.tv_nsec - from.tv_nsec) / 1e6;
-	if (ms <= run.slowest_ms)
-		return 0;
-	run.slowest_ms = ms;
-	free(run.slowest);
-	run.slowest = xstrdup(path);
 	return 0;
 }
 
@@ -145,20 +127,18 @@ main(int argc, char **argv)
 	}
 	run.inventory = world_inventory(yaml);
 	run.trust = trust_new();
-	read_whole("tests/certs/root.pem", &pem);
+	corpus_read("tests/certs/root.pem", &pem);
 	if (!trust_add(run.trust, "corp", text_str(&pem), pem.len, &why)) {
 		fprintf(stderr, "corpus: root.pem: %s\n", text_str(&why));
 		return 2;
 	}
 	if (ftw(argv[1], on_file, 20) != 0)
 		perror(argv[1]);
-	printf("corpus: %zu files judged, %zu called unreadable, %zu neither; "
-	    "slowest %.1f ms (three roles): %s\n", run.judged, run.unreadable,
-	    run.faults, run.slowest_ms, run.slowest != NULL ? run.slowest :
-	    "none");
+	printf("corpus: in three roles %zu judged, %zu called unreadable, "
+	    "%zu faults; ", run.judged, run.unreadable, run.faults);
+	corpus_tell_time(&run.time);
 	text_done(&pem);
 	trust_free(run.trust);
 	inventory_unref(run.inventory);
-	free(run.slowest);
 	return run.judged == 0 || run.faults > 0;
 }

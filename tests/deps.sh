@@ -44,6 +44,10 @@ table() {
 	servers dnsmasq-base a real resolver
 	servers apache2-bin SSLVerifyClient
 	servers iproute2 a network of their own
+	fuzz clang libFuzzer
+	fuzz libclang-rt-14-dev its run-time library
+	fuzz llvm-14 where a fault is, by name
+	fuzz xz-utils archives of odd certificates
 	lint cppcheck lint
 	lint clang-tidy lint
 	END
