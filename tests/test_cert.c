@@ -225,6 +225,12 @@ dates_that_are_none_are_told(void **state)
 		{ "26XX01000000Z", false },
 		{ "260230000000Z", false },	/* 30 February */
 		{ "260228000000Z", true },
+		{ "280229000000Z", true },	/* a leap year */
+		{ "260229000000Z", false },
+		{ "260228240000Z", false },
+		{ "2602282359+01", false },
+		{ "-60228000000Z", false },
+		{ "\0" "60228000000Z", false },
 	};
 	struct made m = make_cert((struct recipe){ .cn = "x",
 	    .from = "20260101000000Z" });
@@ -241,6 +247,35 @@ dates_that_are_none_are_told(void **state)
 		cert_unref(c);
 	}
 	made_free(&m);
+}
+
+/* RFC 5280 section 4.1.2.5.1: 50 is 1950, 49 is 2049; and no end at all. */
+static void
+years_are_those_of_rfc_5280(void **state)
+{
+	static const struct { const char *from, *to; int64_t at; } years[] = {
+		{ "260101000000Z", "490101000000Z", 2493072000 },
+		{ "260101000000Z", "500101000000Z", -631152000 },
+		{ "260101000000Z", "991231235959Z", 946684799 },
+		{ "20600101000000Z", "20500101000000Z", 2524608000 },
+		{ "20600101000000Z", "99991231235959Z", 253402300799 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_N(years); i++) {
+		struct made m = make_cert((struct recipe){ .cn = "x",
+		    .from = years[i].from, .to = "20991231235959Z" });
+		struct cert *c;
+
+		assert_int_equal(parse_patched(&m, years[i].from, years[i].to,
+		    strlen(years[i].from), &c), CERT_OK);
+		assert_true(c->dates_readable);
+		if (c->not_before != years[i].at)
+			fail_msg("%s is %lld", years[i].to,
+			    (long long)c->not_before);
+		cert_unref(c);
+		made_free(&m);
+	}
 }
 
 static void
@@ -473,6 +508,7 @@ main(void)
 		cmocka_unit_test(a_broken_san_is_there_but_unreadable),
 		cmocka_unit_test(a_cn_of_invalid_utf8_is_refused),
 		cmocka_unit_test(dates_that_are_none_are_told),
+		cmocka_unit_test(years_are_those_of_rfc_5280),
 		cmocka_unit_test(bytes_behind_the_certificate_are_cut),
 		cmocka_unit_test(garbage_is_refused_and_leaves_no_error_behind),
 		cmocka_unit_test(damaged_certificates_do_no_harm),
