@@ -410,6 +410,34 @@ public_lifetimes_follow_the_baseline_requirements(void **state)
 	inventory_unref(inv);
 }
 
+/* No date that cannot be read is one at which something is valid. */
+static void
+unreadable_dates_are_never_valid(void **state)
+{
+	static enum verdict (*const dated[])(const struct subject *,
+	    struct why *) = { check_expired, check_not_yet_valid,
+	    check_expiring, check_lifetime };
+	struct inventory *inv = world_inventory(HOST(CONTOSO, "pki: public",
+	    IM));
+	struct host_view *v = world_view(inv, CONTOSO, NOW);
+	struct subject *s = world_port(v, 443);
+	struct cert c = { .not_before = NOW - CLOCK_DAY,
+	    .not_after = NOW + 1000 * (int64_t)CLOCK_DAY };
+	struct why why = {0};
+
+	(void)state;
+	s->leaf = &c;
+	s->expect.role = ROLE_HTTPS;
+	for (size_t i = 0; i < ARRAY_N(dated); i++)
+		assert_int_equal(dated[i](s, &why), VERDICT_UNKNOWN);
+	assert_int_equal(check_validity_order(s, &why), VERDICT_FAIL);
+	assert_non_null(strstr(text_str(&why.message), "cannot be read"));
+	s->leaf = NULL;
+	why_done(&why);
+	world_view_free(v);
+	inventory_unref(inv);
+}
+
 /* Six thousand names nobody knows: all are listed, ten are told. */
 static void
 long_lists_stay_complete_and_messages_short(void **state)
@@ -484,6 +512,7 @@ main(void)
 		cmocka_unit_test(a_setting_of_expiring_replaces_the_default),
 		cmocka_unit_test(
 		    public_lifetimes_follow_the_baseline_requirements),
+		cmocka_unit_test(unreadable_dates_are_never_valid),
 		cmocka_unit_test(long_lists_stay_complete_and_messages_short),
 		cmocka_unit_test(a_hostile_cn_does_not_leave_its_place),
 	};

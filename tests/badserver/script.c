@@ -409,10 +409,9 @@ take_word(struct play *p, const char **at, char buf[2048])
 	memcpy(buf, *at, len);
 	buf[len] = '\0';
 	*at += len + strspn(*at + len, " ");
-	strsep(&rest, ":");
-	for (size_t i = 0; i < ARGS; i++) {
+	(void)strsep(&rest, ":");
+	for (size_t i = 0; i < ARGS; i++)
 		p->arg[i] = rest != NULL ? strsep(&rest, ":") : buf + len;
-	}
 	for (size_t i = 0; i < ARRAY_N(words); i++)
 		if (strcmp(words[i].word, buf) == 0)
 			return (int)i;
