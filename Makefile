@@ -254,7 +254,7 @@ check-request: $B/fleet $B/cwaudit
 	@B=$B sh tests/it_request.sh
 	@B=$B sh tests/it_explain.sh
 
-# Real servers, eleven kinds of them.
+# Real servers of other makes, and the ways to them.
 check-servers: deps-servers
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/tests/bindto.so
 	@B=$B sh tests/it_servers.sh
@@ -360,7 +360,7 @@ help:
 	@echo "make install             prefix=$(prefix), DESTDIR honoured; uninstall"
 	@echo "make check-servers       real servers: GnuTLS, NSS, nginx, Kamailio ..."
 	@echo "make check-hostile       what servers that misbehave cost"
-	@echo "make check-asan    the tests under ASan and UBSan"
+	@echo "make check-asan          the tests under ASan and UBSan"
 	@echo "make check-corpus CORPUS=dir  odd certificates and servers of others"
 	@echo "make fuzz SECONDS=60     libFuzzer, so long for each target"
 	@echo "make lint                cppcheck, clang-tidy, gcc -fanalyzer"
