@@ -43,6 +43,8 @@ struct attempt {
 	bool			 needs_tls13;	/* or may need it */
 	bool			 over;
 	int			 socket;	/* the way's, borrowed; -1: none */
+	int			 rival;		/* a proxy's other family, while
+						 * libcurl tries both; -1: none */
 	int			 socket_errno;	/* of libcurl's socket(2) */
 	/* the ladder's; none stops the attempt before it returns */
 	void	(*on_connected)(struct attempt *);

@@ -92,8 +92,25 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 	(void)purpose;
 	if (fd == -1)
 		a->socket_errno = errno;
-	a->socket = fd;
+	else if (a->socket == -1)
+		a->socket = fd;
+	else
+		a->rival = fd;
 	return fd == -1 ? CURL_SOCKET_BAD : fd;
+}
+
+/* Its number may be another look's at once: what is closed is forgotten. */
+static int
+close_socket(void *ctx, curl_socket_t fd)
+{
+	struct attempt *a = ctx;
+
+	if (fd == a->socket) {
+		a->socket = a->rival;
+		a->rival = -1;
+	} else if (fd == a->rival)
+		a->rival = -1;
+	return close(fd);
 }
 
 bool
@@ -117,6 +134,8 @@ dial_set_manners(CURL *easy, struct attempt *a)
 	    proxy != NULL ? 60L : 0L);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, a);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, a);
 	if (proxy == NULL || file == NULL ||
 	    credentials_set(easy, file, &why))
 		return true;

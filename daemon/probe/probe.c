@@ -142,7 +142,7 @@ begin(struct probe *p, enum look_step s)
 
 	p->attempt = (struct attempt){
 		.kit = kit, .look = &p->look, .step = s,
-		.seen = observation_new(), .socket = -1,
+		.seen = observation_new(), .socket = -1, .rival = -1,
 		.on_connected = on_sign, .on_heard = on_sign,
 		.on_over = on_over,
 	};
