@@ -5,27 +5,13 @@
  */
 #include <err.h>
 
-#include "../servers.h"
 #include "behaviour.h"
-#include "script.h"
+#include "serve.h"
 
 static const char usage[] =
 "usage: badserver [--any] [NAME...]\n"
 "  --any   on every address: only in a network namespace of its own\n"
 "  NAME    these behaviours, not all; \"good\" is a good server\n";
-
-static const char *played;	/* by the children of the next server */
-
-static void
-serve_script(int fd)
-{
-	char cert[128], key[128];
-	const struct script_leaf leaf = { leaf_der, leaf_len,
-	    pki_path("cert.pem", cert), pki_path("key.pem", key) };
-
-	(void)alarm(60);
-	script_play(played, &leaf, fd);
-}
 
 static void
 start(const char *name, const char *script, bool any)

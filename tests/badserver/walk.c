@@ -13,7 +13,7 @@
 
 #include "behaviour.h"
 #include "looks.h"
-#include "script.h"
+#include "serve.h"
 
 #define TIMEOUT_MS	3000
 #define AT_ONCE		12	/* of those that are not slow */
@@ -44,19 +44,6 @@ static const struct way_of_looking {
 	{ "HTTPS by handshake", ENDPOINT_HTTPS, LOOK_PROVE },
 	{ "HTTPS by hello", ENDPOINT_HTTPS, LOOK_HELLO },
 };
-
-static const char *played;	/* by the children of the next server */
-
-static void
-serve_script(int fd)
-{
-	char cert[128], key[128];
-	const struct script_leaf leaf = { leaf_der, leaf_len,
-	    pki_path("cert.pem", cert), pki_path("key.pem", key) };
-
-	(void)alarm(20);
-	script_play(played, &leaf, fd);
-}
 
 static struct server
 start_script(const char *script)
