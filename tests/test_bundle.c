@@ -5,7 +5,7 @@
  */
 #include "cwaudit/bundle.h"
 
-#include "bundle_files.h"
+#include "bundle_pfx.h"
 #include "test.h"
 
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
