@@ -66,6 +66,7 @@ every_rule_is_explained_whole(void **state)
 		assert_holds(text_str(&out), r->title);
 		assert_holds(text_str(&out), r->severity_text);
 		assert_holds(text_str(&out), r->why);
+		assert_holds(text_str(&out), r->symptoms);
 		assert_holds(text_str(&out), r->source);
 		assert_non_null(strstr(text_str(&out), "\nmend "));
 		for (size_t k = 0; k < 5; k++)

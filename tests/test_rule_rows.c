@@ -24,7 +24,8 @@ every_row_is_whole(void **state)
 		assert_int_equal(strspn(r->id, "abcdefghijklmnopqrstuvwxyz"
 		    "0123456789-"), strlen(r->id));
 		assert_true(r->severity > SEVERITY_OFF);
-		if (r->title == NULL || r->why == NULL || r->remedy == NULL ||
+		if (r->symptoms == NULL || r->symptoms[0] == '\0' ||
+		    r->title == NULL || r->why == NULL || r->remedy == NULL ||
 		    r->source == NULL || r->clauses == NULL ||
 		    r->severity_text == NULL || r->title[0] == '\0' ||
 		    r->why[0] == '\0' || r->remedy[0] == '\0' ||

@@ -31,7 +31,9 @@ struct rule {
 	bool		 held;		/* by maintenance: availability, splits */
 	bool		 by_clock;	/* a wrong clock makes it fail, or pass */
 	const char	*title;		/* a line */
-	const char	*why;		/* what breaks, what administrators see */
+	const char	*why;		/* what is wrong with that */
+	const char	*symptoms;	/* what users notice, what logs show; "None.":
+					 * nobody notices */
 	const char	*remedy;	/* {host} {site} {cn} {names} {missing} are filled in */
 	const char	*source;	/* page, RFC clause */
 	const char	*clauses;	/* for reports: "PCI DSS 4.2.1; SC-17" */

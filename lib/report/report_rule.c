@@ -153,6 +153,7 @@ rule_value(const struct rule *rule)
 	document_set(o, "severity_text", document_text(rule->severity_text));
 	document_set(o, "title", document_text(rule->title));
 	document_set(o, "why", document_text(rule->why));
+	document_set(o, "symptoms", document_text(rule->symptoms));
 	document_set(o, "remedy", document_text(text_str(&remedy)));
 	document_set(o, "source", document_text(rule->source));
 	document_set(o, "clauses", document_text(rule->clauses));
@@ -310,6 +311,7 @@ report_rule(const struct rule *rule, const struct report_options *options,
 	print_field(&page, "judges", text_str(&judged));
 	print_field(&page, "scope", scopes[rule->scope]);
 	print_field(&page, "why", rule->why);
+	print_field(&page, "symptoms", rule->symptoms);
 	print_field(&page, "mend", text_str(&remedy));
 	print_field(&page, "source", rule->source);
 	print_field(&page, "clauses", rule->clauses);
