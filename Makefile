@@ -19,14 +19,15 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   inventory/inventory_settings inventory/inventory_host \
 	   inventory/inventory_index inventory/inventory \
 	   inventory/unassessed inventory/need inventory/schedule \
-	   cert/cert cert/cert_name cert/cert_extension cert/cert_parse \
+	   cert/cert cert/cert_name cert/cert_near cert/cert_extension \
+	   cert/cert_parse \
 	   cert/bundle_form cert/bundle_request cert/bundle_pkcs12 \
 	   cert/bundle cert/chain cert/trust_path cert/trust \
 	   cert/cert_cache cert/revocation cert/revocation_crl \
 	   cert/revocation_ocsp \
 	   look/hello look/hello_names look/hello_write look/observation \
 	   rule/subject rule/finding rule/check rule/check_names \
-	   rule/check_odd_names rule/check_dates rule/check_key \
+	   rule/check_odd_names rule/check_near rule/check_dates rule/check_key \
 	   rule/check_chain rule/check_revocation rule/check_listener \
 	   rule/check_host rule/fleet rule/check_farm rule/check_fleet \
 	   rule/check_dns rule/check_auditor rule/rule rule/rule_remedy rule/rule_slot \

@@ -199,6 +199,55 @@ static const struct {
 	    { { 443, NULL, SITE_NAMES, false } },
 	    "https:malformed-name https:site-subject", "malformed-name",
 	    SEVERITY_ERROR, { "the subject is empty" } },
+	{ "names that were misspelt", NWTRADERS, HOST(NWTRADERS, "", IM),
+	    { { 443, NWTRADERS, "DNS:" NWTRADERS ",DNS:im.contoso.com,"
+	    "DNS:as.im.contoso.cm,DNS:downlaod.im.contoso.com", false },
+	    { 5061, NULL, NULL, true } },
+	    "https:foreign-names https:single-names mtls:foreign-names "
+	    "mtls:single-names", "single-names", SEVERITY_ERROR,
+	    { "as.im.contoso.cm stands there instead of as.im.contoso.com "
+	    "(misspelt)", "downlaod.im.contoso.com stands there instead of "
+	    "download.im.contoso.com (misspelt)" } },
+	{ "a label doubled, another missing", NWTRADERS,
+	    HOST(NWTRADERS, "", IM),
+	    { { 443, SITE, "DNS:im.contoso.com,DNS:as.im.im.contoso.com,"
+	    "DNS:download.contoso.com", false } },
+	    "https:foreign-names https:site-names", "site-names",
+	    SEVERITY_ERROR, { "as.im.im.contoso.com stands there instead of "
+	    "as.im.contoso.com (a label is doubled)",
+	    "download.contoso.com stands there instead of "
+	    "download.im.contoso.com (a label is missing)" } },
+	{ "the short name", NWTRADERS, HOST(NWTRADERS, "layout: separate", IM),
+	    { { 5061, "CWASERVER", NULL, false } }, "mtls:mtls-subject",
+	    "mtls-subject", SEVERITY_CRITICAL,
+	    { "CWASERVER stands there instead of " NWTRADERS
+	    " (the short name)" } },
+	{ "a blank behind it", NWTRADERS,
+	    HOST(NWTRADERS, "layout: separate", IM),
+	    { { 5061, NWTRADERS " ", NULL, false } },
+	    "mtls:malformed-name mtls:mtls-subject", "mtls-subject",
+	    SEVERITY_CRITICAL, { NWTRADERS "\\x20 stands there instead of "
+	    NWTRADERS " (with a blank beside it)" } },
+	{ "a letter that looks the same", NWTRADERS,
+	    HOST(NWTRADERS, "layout: separate", IM),
+	    { { 5061, "cw\xd0\xb0server.nwtraders.local", NULL, false } },
+	    "mtls:malformed-name mtls:mtls-subject", "mtls-subject",
+	    SEVERITY_CRITICAL, { "cw\\xd0\\xb0server.nwtraders.local stands "
+	    "there instead of " NWTRADERS
+	    " (with characters that are not ASCII)" } },
+	{ "a dot behind it", NWTRADERS, HOST(NWTRADERS, "layout: separate", IM),
+	    { { 443, SITE ".", SITE_NAMES, false } },
+	    "https:malformed-name https:site-subject https:subject-not-in-san",
+	    "site-subject", SEVERITY_WARNING, { "im.contoso.com. stands there "
+	    "instead of im.contoso.com (with a dot beside it)" } },
+	{ "another site's name is no misspelt one", NWTRADERS,
+	    HOST(NWTRADERS, "layout: separate", IM
+	    "      - {url: 'https://imm.contoso.com:444', mtls_port: 5062}\n"
+	    "      - {url: 'https://imn.contoso.com:445', mtls_port: 5063}\n"),
+	    { { 444, "imn.contoso.com", "DNS:imn.contoso.com,"
+	    "DNS:as.imn.contoso.com,DNS:download.imn.contoso.com", false } },
+	    "https:site-names https:site-subject", "site-names",
+	    SEVERITY_CRITICAL, { "download.imm.contoso.com as SAN dNSNames$" } },
 	{ "no sharing, no sharing names", NWTRADERS, HOST(NWTRADERS, "",
 	    "      - {url: https://im.contoso.com, mtls_port: 5061, "
 	    "sharing: no}\n"),
@@ -228,6 +277,18 @@ stage(struct host_view *v, const struct on_port *ports, size_t n,
 	}
 }
 
+/* A phrase that ends in "$" is the last one. */
+static bool
+says(const char *message, const char *phrase)
+{
+	size_t len = strlen(phrase);
+
+	if (phrase[len - 1] != '$')
+		return strstr(message, phrase) != NULL;
+	return strlen(message) >= len - 1 && strncmp(message +
+	    strlen(message) - (len - 1), phrase, len - 1) == 0;
+}
+
 static void
 expect_words(size_t i, const struct results *rs)
 {
@@ -243,7 +304,7 @@ expect_words(size_t i, const struct results *rs)
 	/* a message stands between quotes in the log */
 	assert_null(strchr(r->message, '"'));
 	for (size_t j = 0; j < 3 && cases[i].phrases[j] != NULL; j++)
-		if (strstr(r->message, cases[i].phrases[j]) == NULL)
+		if (!says(r->message, cases[i].phrases[j]))
 			fail_msg("%s: \"%s\" is not in: %s", cases[i].why,
 			    cases[i].phrases[j], r->message);
 	if (strchr(r->remedy, '{') != NULL || *r->remedy == '\0')
@@ -279,6 +340,33 @@ all_that_is_wrong_is_said_and_nothing_else(void **state)
 }
 
 /* -- one check at a time ------------------------------------------------ */
+
+/* Issuers that look alike: one of them has a Cyrillic letter. */
+static void
+no_message_says_that_a_is_not_a(void **state)
+{
+	struct made ca = make_ca("C\xd0\xb0", NULL);
+	struct made m = make_cert((struct recipe){ .cn = NWTRADERS,
+	    .issuer = &ca });
+	struct inventory *inv = world_inventory(HOST(NWTRADERS,
+	    "issuers: {mtls: [CN=Ca]}", IM));
+	struct host_view *v = world_view(inv, NWTRADERS, NOW);
+	struct subject *s = world_port(v, 5061);
+	struct why why = {0};
+
+	(void)state;
+	world_present(s, m.cert);
+	host_view_settle(v);
+	assert_int_equal(check_issuer_unexpected(s, &why), VERDICT_FAIL);
+	if (!says(text_str(&why.message), "allowed are CN=Ca; byte by byte it "
+	    "is CN=C\\xd0\\xb0$"))
+		fail_msg("%s", text_str(&why.message));
+	why_done(&why);
+	world_view_free(v);
+	inventory_unref(inv);
+	made_free(&m);
+	made_free(&ca);
+}
 
 static void
 a_list_is_cut_at_ten_and_counted(void **state)
@@ -507,6 +595,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_that_is_wrong_is_said_and_nothing_else),
+		cmocka_unit_test(no_message_says_that_a_is_not_a),
 		cmocka_unit_test(a_list_is_cut_at_ten_and_counted),
 		cmocka_unit_test(expiring_follows_the_lifetime),
 		cmocka_unit_test(a_setting_of_expiring_replaces_the_default),

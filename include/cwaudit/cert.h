@@ -122,6 +122,12 @@ bool	cert_name_matches(const char *pattern, size_t len, const char *name);
 bool	cert_name_is_host(const char *, size_t len);
 /* The same, with "*" allowed as the whole left-most label. */
 bool	cert_name_is_pattern(const char *, size_t len);
+/*
+ * Not this name, but almost: how it misses it, in words to stand in brackets
+ * ("misspelt", "the short name", "with a blank beside it"). NULL: it is the
+ * name itself, or another one. Names that differ in digits are two hosts.
+ */
+const char *cert_name_near(const char *there, size_t len, const char *wanted);
 /* The first CN, escaped and bounded, or "(none)". */
 void	cert_add_cn(const struct cert *, struct text *);
 /* Subject or issuer for a message: bounded; "(empty)" where there is none. */

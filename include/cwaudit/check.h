@@ -79,6 +79,11 @@ void	check_add_list(const struct strings *, struct text *);
 void	check_add_cn(const struct cert *, struct text *);
 /* Escaped, bounded. */
 void	check_add_raw(const struct cert_bytes *, struct text *);
+/*
+ * Bounded, all but visible ASCII as \xNN: where two texts look alike and are
+ * not, no difference is hidden.
+ */
+void	check_add_exact(const void *bytes, size_t len, struct text *);
 /* Offenders sorted by bytes, each once: lists from a peer may be long. */
 void	check_sort_unique(struct strings *);
 
@@ -87,6 +92,21 @@ bool	check_is_mtls(const struct subject *);
 /* Expected names that no SAN dNSName covers, in their order. */
 void	check_missing_names(const struct cert *, const struct strings *names,
 	    struct strings *missing);
+/*
+ * Does a host or site of the inventory have this name (lower case)? Without
+ * an inventory: is the port, or another of its host, to present it? Published
+ * names are not looked at.
+ */
+bool	check_is_known(const struct subject *, const char *name);
+/*
+ * "; downlaod.im.contoso.com stands there instead of download.im.contoso.com
+ * (misspelt)", for each wanted name that a CN, or else a SAN dNSName, of the
+ * leaf almost is. Names that the inventory knows are no such misses. The first
+ * CHECK_LISTED wanted ones and CHECK_NEAR names of the leaf are compared.
+ */
+#define CHECK_NEAR	200
+void	check_add_near(const struct subject *, bool cn,
+	    const struct strings *wanted, struct text *);
 /*
  * The name of something else that this leaf was made for: the pool, or
  * another host of the inventory; NULL if it has the host's FQDN or none.

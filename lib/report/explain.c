@@ -253,13 +253,41 @@ say_raw(struct explain_name *n, const struct cert_bytes *raw, const char *why)
 	n->why = xstrdup(why);
 }
 
+/* The needed name that this one almost is, in words; false: none is. */
+static bool
+add_meant(const struct request *r, const struct cert_bytes *raw,
+    struct text *out)
+{
+	for (size_t i = 0; i < r->names.n; i++) {
+		const char *how = cert_name_near(raw->data, raw->len,
+		    r->names.item[i]);
+
+		if (how == NULL)
+			continue;
+		text_addf(out, "almost %s: %s", r->names.item[i], how);
+		return true;
+	}
+	return false;
+}
+
+static void
+say_wrong_cn(struct explain_port *p, const struct cert_bytes *raw)
+{
+	const char *how = cert_name_near(raw->data, raw->len, p->need->cn);
+	struct text why = {0};
+
+	text_addf(&why, "%s needed%s%s%s", p->need->cn,
+	    how != NULL ? " (" : "", how != NULL ? how : "",
+	    how != NULL ? ")" : "");
+	say_raw(add_name(p, NAME_WRONG, true), raw, text_str(&why));
+	text_done(&why);
+}
+
 static void
 compare_cn(struct explain_port *p, const struct cert *c)
 {
 	const struct request *r = p->need;
-	struct text needed = {0};
 
-	text_addf(&needed, "%s needed", r->cn);
 	if (c->n_cn == 0)
 		say(add_name(p, NAME_MISSING, true), r->cn,
 		    "the subject has no CN");
@@ -274,10 +302,8 @@ compare_cn(struct explain_port *p, const struct cert *c)
 			say_raw(add_name(p, NAME_EXTRA, true), raw,
 			    "browsers look at the SAN");
 		else
-			say_raw(add_name(p, NAME_WRONG, true), raw,
-			    text_str(&needed));
+			say_wrong_cn(p, raw);
 	}
-	text_done(&needed);
 }
 
 static void
@@ -335,6 +361,18 @@ is_needed(const struct request *r, const struct cert_san *san)
 }
 
 static void
+say_extra(struct explain_port *p, const struct cert_san *san)
+{
+	struct text why = {0};
+
+	if (san->type != CERT_SAN_DNS ||
+	    !add_meant(p->need, &san->value, &why))
+		text_add(&why, why_extra(san));
+	say_raw(add_name(p, NAME_EXTRA, false), &san->value, text_str(&why));
+	text_done(&why);
+}
+
+static void
 compare(struct explain_port *p)
 {
 	const struct cert *c = p->seen->leaf;
@@ -349,8 +387,7 @@ compare(struct explain_port *p)
 		if (is_needed(p->need, &c->san[i]))
 			continue;
 		if (extra++ < EXPLAIN_EXTRA)
-			say_raw(add_name(p, NAME_EXTRA, false),
-			    &c->san[i].value, why_extra(&c->san[i]));
+			say_extra(p, &c->san[i]);
 	}
 	p->more = extra > EXPLAIN_EXTRA ? extra - EXPLAIN_EXTRA : 0;
 }

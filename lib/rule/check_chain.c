@@ -203,6 +203,14 @@ same_name(const char *a, const char *b)
 	}
 }
 
+static bool
+is_ascii(const char *s)
+{
+	while (*s != '\0' && (unsigned char)*s < 0x80)
+		s++;
+	return *s == '\0';
+}
+
 static const struct strings *
 allow_list(const struct endpoint *e)
 {
@@ -236,5 +244,10 @@ check_issuer_unexpected(const struct subject *s, struct why *why)
 	cert_add_issuer(s->leaf, &why->message);
 	text_add(&why->message, "; allowed are ");
 	check_add_list(allowed, &why->message);
+	if (!is_ascii(s->leaf->issuer)) {
+		text_add(&why->message, "; byte by byte it is ");
+		check_add_exact(s->leaf->issuer, strlen(s->leaf->issuer),
+		    &why->message);
+	}
 	return VERDICT_FAIL;
 }

@@ -11,6 +11,17 @@
 
 #include "cwaudit/mem.h"
 
+/* The CN that was meant. */
+static void
+add_near_cn(const struct subject *s, const char *wanted, struct text *out)
+{
+	char *name = xstrdup(wanted);
+
+	check_add_near(s, true, &(struct strings){ .item = &name, .n = 1 },
+	    out);
+	free(name);
+}
+
 enum verdict
 check_mtls_subject(const struct subject *s, struct why *why)
 {
@@ -35,6 +46,7 @@ check_mtls_subject(const struct subject *s, struct why *why)
 	else
 		text_add(&why->message, "; MTLS peers refuse it and the "
 		    "Activate wizard does not accept it");
+	add_near_cn(s, fqdn, &why->message);
 	return VERDICT_FAIL;
 }
 
@@ -111,6 +123,7 @@ check_site_subject(const struct subject *s, struct why *why)
 	if (!s->leaf->san_present)
 		text_add(&why->message, "; without a SAN browsers have nothing "
 		    "else to go by");
+	add_near_cn(s, site, &why->message);
 	return VERDICT_FAIL;
 }
 
@@ -194,6 +207,7 @@ check_site_names(const struct subject *s, struct why *why)
 	check_add_list(&s->expect.names, &why->message);
 	text_add(&why->message, " as SAN dNSNames");
 	add_elsewhere(c, &why->offenders, &why->message);
+	check_add_near(s, false, &why->offenders, &why->message);
 	return VERDICT_FAIL;
 }
 
@@ -239,6 +253,7 @@ check_subject_not_in_san(const struct subject *s, struct why *why)
 	check_add_what(s, &why->message);
 	text_add(&why->message, ": where a SAN is present, the names in it are "
 	    "the only ones that count");
+	check_add_near(s, false, &why->offenders, &why->message);
 	return VERDICT_FAIL;
 }
 

@@ -31,7 +31,6 @@ known_on_host(const struct subject *s, const char *name)
 	if (text_equal(name, endpoint_site(s->endpoint)))
 		return true;
 	return host != NULL && (text_equal(name, host->fqdn) ||
-	    is_short_name(name, host->fqdn) ||
 	    (host->pool != NULL && text_equal(name, host->pool)));
 }
 
@@ -67,6 +66,13 @@ known_in_inventory(const struct inventory *inventory, const char *name)
 	return false;
 }
 
+bool
+check_is_known(const struct subject *s, const char *name)
+{
+	return known_on_host(s, name) || (s->inventory != NULL ?
+	    known_in_inventory(s->inventory, name) : is_expected(s, name));
+}
+
 static void
 add_if_foreign(const struct subject *s, const struct cert_bytes *raw,
     struct strings *out)
@@ -78,8 +84,8 @@ add_if_foreign(const struct subject *s, const struct cert_bytes *raw,
 		return;
 	name = xstrndup(raw->data, raw->len);
 	text_lower(name);
-	if (!known_on_host(s, name) && (s->inventory != NULL ?
-	    !known_in_inventory(s->inventory, name) : !is_expected(s, name)))
+	if (!check_is_known(s, name) && (s->endpoint->host == NULL ||
+	    !is_short_name(name, s->endpoint->host->fqdn)))
 		strings_add(out, name);
 	free(name);
 }
