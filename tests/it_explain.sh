@@ -64,6 +64,12 @@ request=$(sed -n 's/^ *request *cwaudit //p' "$dir/out" | sed -n 1p)
 grep -q 'Subject="CN=im02.contoso.com"' "$dir/request" ||
     fail "cwaudit $request lacks the site"
 
+# And it has the same requests to copy, comments aside.
+grep -v '^;\|^$' "$dir/request" | sed 's/\r$//' >"$dir/wanted"
+sed -n '/^\[Version\]/,$p' "$dir/out" | grep -v '^ \|^$' >"$dir/shown"
+cmp -s "$dir/wanted" "$dir/shown" ||
+    fail "explain and request do not ask for the same"
+
 # A rule needs no inventory; words that mean nothing bring suggestions.
 explain 0 weak-key
 says '^weak-key: '

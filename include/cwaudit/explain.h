@@ -65,6 +65,11 @@ const char *name_state_name(enum name_state);	/* present MISSING extra ... */
  */
 void	explain_add_command(const struct explain *, const struct request *,
 	    const char *inventory, struct text *);
+/*
+ * The request itself, a certreq INF, without the comments that the command
+ * adds. Appends to an empty text; false: no INF can say it.
+ */
+bool	explain_add_inf(const struct request *, struct text *) MUST_USE;
 
 /* What became of a result, so that all of them can be counted. */
 enum answer {

@@ -461,3 +461,34 @@ explain_add_command(const struct explain *x, const struct request *r,
 	if (!is_plain(x) && r->role != ROLE_SINGLE)
 		text_addf(out, " --as %s", role_name(r->role));
 }
+
+/* Comments say what stands elsewhere in the report. */
+static void
+add_bare(const char *inf, struct text *out)
+{
+	while (*inf != '\0') {
+		size_t len = strcspn(inf, "\n");
+
+		len += inf[len] == '\n';
+		if (*inf != ';' && (*inf != '\n' || out->len > 0))
+			text_add_bytes(out, inf, len);
+		inf += len;
+	}
+	while (out->len > 1 && out->data[out->len - 2] == '\n')
+		out->data[--out->len] = '\0';
+}
+
+bool
+explain_add_inf(const struct request *r, struct text *out)
+{
+	const struct request_form form = { .version = "", .number = 1,
+	    .of = 1 };
+	struct text inf = {0}, why = {0};
+	bool ok = request_format_find("inf")->write(r, &form, &inf, &why);
+
+	if (ok)
+		add_bare(text_str(&inf), out);
+	text_done(&inf);
+	text_done(&why);
+	return ok;
+}

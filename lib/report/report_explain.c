@@ -161,6 +161,54 @@ print_needs(struct telling *t)
 	page_end(&t->page);
 }
 
+/* ---- what to ask for ---- */
+
+/* To copy: each line as it is, from the left margin. */
+static void
+print_lines(struct page *p, const char *lines)
+{
+	struct text line = {0};
+
+	while (*lines != '\0') {
+		size_t len = strcspn(lines, "\n");
+
+		text_add_bytes(&line, lines, len);
+		page_put(p, text_str(&line));
+		page_end(p);
+		text_reset(&line);
+		lines += len + (lines[len] == '\n');
+	}
+	text_done(&line);
+}
+
+static void
+print_request(struct telling *t, size_t i)
+{
+	const struct request *r = &t->x->needs.item[i];
+	struct page *p = &t->page;
+	struct text line = {0}, inf = {0};
+
+	if (t->x->refused.item[i][0] != '\0')
+		return;
+	page_end(p);
+	text_add(&line, "the request for ");
+	request_add_title(r, &line);
+	page_style(p, PAGE_BOLD);
+	page_paragraph(p, INDENT, text_str(&line));
+	page_to(p, INDENT);
+	if (explain_add_inf(r, &inf)) {
+		page_paragraph(p, INDENT, "for certreq; the command above adds "
+		    "what to do with it, and writes it for LCSCmd and openssl");
+		page_end(p);
+		print_lines(p, text_str(&inf));
+	} else {
+		page_paragraph(p, INDENT, "too long for an INF: the command "
+		    "above writes it with --format openssl");
+	}
+	text_done(&line);
+	text_done(&inf);
+}
+
 /* ---- what was seen ---- */
 
 static enum page_style
@@ -477,6 +525,8 @@ report_explain(const struct explain *x, const char *inventory,
 		print_ports(&t);
 	print_whole(&t);
 	print_unjudged(&t);
+	for (size_t i = 0; i < x->needs.n; i++)
+		print_request(&t, i);
 	findings_done(&t.said);
 	return page_done(&t.page);
 }

@@ -12,7 +12,7 @@ need_value(const struct explain *x, size_t i, const char *inventory)
 	const struct request *r = &x->needs.item[i];
 	const char *refused = x->refused.item[i];
 	json_t *o = json_object(), *names = json_array();
-	struct text command = {0};
+	struct text command = {0}, inf = {0};
 
 	for (size_t k = 0; k < r->names.n; k++) {
 		json_t *name = json_object();
@@ -21,15 +21,21 @@ need_value(const struct explain *x, size_t i, const char *inventory)
 		document_set(name, "why", document_text(r->why.item[k]));
 		(void)json_array_append_new(names, name);
 	}
-	if (*refused == '\0')
+	if (*refused == '\0') {
 		explain_add_command(x, r, inventory, &command);
+		if (!explain_add_inf(r, &inf))
+			text_reset(&inf);
+	}
 	document_set(o, "role", document_text(role_name(r->role)));
 	document_set(o, "cn", document_text(r->cn));
 	document_set(o, "san_dns", names);
 	document_set(o, "presented_on", document_strings(&r->places));
 	document_set(o, "request", document_text(text_str(&command)));
+	document_set(o, "inf", document_text(inf.len > 0 ? text_str(&inf) :
+	    NULL));
 	document_set(o, "refused", document_text(refused));
 	text_done(&command);
+	text_done(&inf);
 	return o;
 }
 
