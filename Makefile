@@ -33,11 +33,11 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   rule/check_dns rule/check_auditor rule/rule rule/rule_remedy rule/rule_slot \
 	   rule/rule_record rule/rule_run rule/rule_fleet rule/rule_auditor \
 	   change/diff change/tally change/event \
-	   right/request right/request_write \
+	   right/request right/request_write right/guess \
 	   report/snapshot report/waivers report/review report/explain \
-	   report/report report/page report/document report/report_findings \
-	   report/report_review report/report_json report/report_csv \
-	   report/report_summary report/report_text report/report_inventory \
+	   report/survey report/report report/page report/document \
+	   report/report_findings report/report_review report/report_survey \
+	   report/report_json report/report_csv report/report_summary report/report_text report/report_inventory \
 	   report/report_rule report/report_explain \
 	   report/report_explain_json
 DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
@@ -55,7 +55,7 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   audit/audit_reload audit/loop audit/sweep \
 	   command/terminal command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
-	   command/cmd_explain
+	   command/cmd_explain command/cmd_probe
 PROGRAMS := cwaudit cwauditd
 
 LIB_OBJ	:= $(LIB:%=$B/lib/%.o)
@@ -250,10 +250,12 @@ fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory -j$(JOBS) $(FUZZED) fuzz-targets
 	@sh tests/fuzz.sh build-fuzz $(SECONDS) build-asan/unpacked
 
-# Requests become certificates that are right; one host is told whole.
+# Requests become certificates that are right; one host is told whole, and so
+# are those that no inventory has.
 check-request: $B/fleet $B/cwaudit
 	@B=$B sh tests/it_request.sh
 	@B=$B sh tests/it_explain.sh
+	@B=$B sh tests/it_probe.sh
 
 # Real servers of other makes, and the ways to them.
 check-servers: deps-servers

@@ -369,7 +369,7 @@ sample_shared(struct snapshot *s)
 	    "one key on cwa01.nwtraders.local and cwa02.nwtraders.local", "");
 }
 
-static struct snapshot *
+static inline struct snapshot *
 sample_snapshot(void)
 {
 	struct snapshot *s = sample_empty(sample_text);
@@ -381,7 +381,7 @@ sample_snapshot(void)
 }
 
 /* A host where all is well, and nothing that was left out. */
-static struct snapshot *
+static inline struct snapshot *
 sample_calm(void)
 {
 	struct snapshot *s = sample_empty("roots: {corp: a.pem}\n"

@@ -71,6 +71,17 @@ const struct command commands[] = {
 	    "  -i, --inventory FILE  inventory that has the host\n"
 	    "  -o, --output FORMAT   of a host: table (default), json\n",
 	    cmd_explain },
+	{ "probe", "HOST[:PORT]... [OPTION]...",
+	    "look at hosts that no inventory has, and write their entries",
+	    "Without a port 443 and 5061 to 5065 are looked at. What would be\n"
+	    "right for which host and site is told, and an entry to paste into an\n"
+	    "inventory; by that the host is looked at again and judged.\n\n"
+	    "      --trust FILE      PEM file of roots to judge chains by, or system;\n"
+	    "                        again for more of them\n"
+	    "  -o, --output FORMAT   table (default), json, jsonl, csv\n"
+	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n"
+	    "  -v, --verbose         table: also endpoints without findings\n",
+	    cmd_probe },
 	{ "help", "[COMMAND]", "print this, or the options of a command",
 	    NULL, cmd_help },
 	{ "version", "", "print the version", NULL, cmd_version },

@@ -35,6 +35,7 @@ int	cmd_inventory(int argc, char **argv);
 int	cmd_request(int argc, char **argv);
 int	cmd_rules(int argc, char **argv);
 int	cmd_explain(int argc, char **argv);
+int	cmd_probe(int argc, char **argv);
 int	cmd_help(int argc, char **argv);
 int	cmd_version(int argc, char **argv);
 

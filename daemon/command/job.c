@@ -13,7 +13,6 @@
 #include "terminal.h"
 
 #define MAX_SITES	200	/* each gets an address of 127.0.0.0/8 */
-#define MADE_UP		"command line"
 #define SYSTEM_TRUST	"/etc/ssl/certs/ca-certificates.crt"
 
 static bool
@@ -145,25 +144,6 @@ sites_suit(enum role role, const struct strings *sites)
 }
 
 static bool
-lend_text(void *ctx, const char *path, struct text *out)
-{
-	(void)path;
-	text_add(out, text_str(ctx));
-	return true;
-}
-
-static struct inventory *
-parse_made_up(struct text *yaml)
-{
-	struct inventory_io io = { .read_file = lend_text, .ctx = yaml };
-	struct problems ps = {0};
-	struct inventory *inv = inventory_parse(MADE_UP, &io, &ps);
-
-	terminal_problems(&ps);
-	return inv;
-}
-
-static bool
 load_trust(struct trust *trust, const char *name, const char *path)
 {
 	struct text pem = {0}, why = {0};
@@ -206,6 +186,7 @@ static bool
 make_up(struct job *job, const struct job_words *w, const char *fqdn)
 {
 	struct strings names = {0}, sites = {0};
+	struct problems ps = {0};
 	struct text yaml = {0};
 	bool ok;
 
@@ -223,7 +204,8 @@ make_up(struct job *job, const struct job_words *w, const char *fqdn)
 			text_addf(&yaml, "      - {url: \"https://%s\", "
 			    "mtls_port: unknown, sharing: no}\n", fqdn);
 	}
-	job->inventory = ok ? parse_made_up(&yaml) : NULL;
+	job->inventory = ok ? setup_inventory_text(text_str(&yaml), &ps) : NULL;
+	terminal_problems(&ps);
 	job->made_up = true;
 	if (job->inventory != NULL) {
 		job->host = &job->inventory->hosts[0];

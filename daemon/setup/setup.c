@@ -41,26 +41,50 @@ read_trust(struct setup *s, const struct trust_file *f, const char *inventory,
 	return ok;
 }
 
-struct inventory *
-setup_inventory(const char *path, struct problems *problems)
+static struct inventory *
+parse(const char *path, struct inventory_io *io, struct problems *problems)
 {
-	struct inventory_io io = {0};
 	struct inventory *inv;
 
-	file_inventory_io(&io);
-	io.rules = rule_ids(&io.n_rules);
-	io.rule_severity = rule_severity;
-	inv = inventory_parse(path, &io, problems);
+	io->rules = rule_ids(&io->n_rules);
+	io->rule_severity = rule_severity;
+	inv = inventory_parse(path, io, problems);
 	if (inv == NULL || problems->n == 0)
 		return inv;
 	inventory_unref(inv);
 	return NULL;
 }
 
-struct setup *
-setup_load(const char *path, struct problems *problems)
+struct inventory *
+setup_inventory(const char *path, struct problems *problems)
 {
-	struct inventory *inv = setup_inventory(path, problems);
+	struct inventory_io io = {0};
+
+	file_inventory_io(&io);
+	return parse(path, &io, problems);
+}
+
+static bool
+lend_text(void *ctx, const char *path, struct text *out)
+{
+	(void)path;
+	text_add(out, ctx);
+	return true;
+}
+
+struct inventory *
+setup_inventory_text(const char *yaml, struct problems *problems)
+{
+	struct inventory_io io = { .read_file = lend_text,
+	    .ctx = (void *)(uintptr_t)yaml };
+
+	return parse(SETUP_MADE_UP, &io, problems);
+}
+
+/* With its trust files. Takes the inventory; NULL is fine. */
+static struct setup *
+complete(struct inventory *inv, const char *path, struct problems *problems)
+{
 	struct setup *s;
 	bool ok = true;
 
@@ -77,6 +101,19 @@ setup_load(const char *path, struct problems *problems)
 		return s;
 	setup_unref(s);
 	return NULL;
+}
+
+struct setup *
+setup_load(const char *path, struct problems *problems)
+{
+	return complete(setup_inventory(path, problems), path, problems);
+}
+
+struct setup *
+setup_load_text(const char *yaml, struct problems *problems)
+{
+	return complete(setup_inventory_text(yaml, problems), SETUP_MADE_UP,
+	    problems);
 }
 
 struct setup *

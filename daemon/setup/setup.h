@@ -22,6 +22,14 @@ struct setup {
 struct setup	*setup_load(const char *path, struct problems *) MUST_USE;
 /* The inventory alone, trust files unread: to show what it says. */
 struct inventory *setup_inventory(const char *path, struct problems *) MUST_USE;
+/*
+ * The same of an inventory that a command made up: its text. Files that it
+ * names are relative to the working directory; it includes none.
+ */
+#define SETUP_MADE_UP	"command line"
+struct setup	*setup_load_text(const char *yaml, struct problems *) MUST_USE;
+struct inventory *setup_inventory_text(const char *yaml, struct problems *)
+		    MUST_USE;
 struct setup	*setup_ref(struct setup *);
 void		 setup_unref(struct setup *);		/* NULL is fine */
 /* Fills a thread's own trust. What was checked at load cannot fail here. */

@@ -52,6 +52,8 @@ void	page_gap(struct page *);
 void	page_end(struct page *);		/* ends the line, style plain */
 /* page_wrap and the end of the line. */
 void	page_paragraph(struct page *, unsigned indent, const char *);
+/* To copy: each line as it is, from the left margin. */
+void	page_lines(struct page *, const char *);
 
 /* Columns of a text: its code points. */
 unsigned page_columns(const char *);

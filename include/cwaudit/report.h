@@ -9,6 +9,7 @@
 #include "cwaudit/snapshot.h"
 
 struct review;
+struct survey;
 
 struct report_options {
 	bool	 colour;	/* ANSI colours: a terminal, and no NO_COLOR */
@@ -18,6 +19,8 @@ struct report_options {
 	int64_t	 now;		/* seconds UTC, for dates in examples; 0: none */
 	const struct review *review;	/* json, jsonl: says what was checked;
 				 * NULL: an audit */
+	const struct survey *survey;	/* json, jsonl: the hosts that were
+				 * looked at without an inventory; or NULL */
 };
 
 /* Where rendered text goes; false stops the rendering. */

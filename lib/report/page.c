@@ -162,6 +162,23 @@ columns_of(const char *s, size_t len)
 	return n;
 }
 
+void
+page_lines(struct page *p, const char *lines)
+{
+	struct text line = {0};
+
+	while (*lines != '\0') {
+		size_t len = strcspn(lines, "\n");
+
+		text_add_bytes(&line, lines, len);
+		page_put(p, text_str(&line));
+		page_end(p);
+		text_reset(&line);
+		lines += len + (lines[len] == '\n');
+	}
+	text_done(&line);
+}
+
 unsigned
 page_columns(const char *s)
 {

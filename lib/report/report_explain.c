@@ -163,24 +163,6 @@ print_needs(struct telling *t)
 
 /* ---- what to ask for ---- */
 
-/* To copy: each line as it is, from the left margin. */
-static void
-print_lines(struct page *p, const char *lines)
-{
-	struct text line = {0};
-
-	while (*lines != '\0') {
-		size_t len = strcspn(lines, "\n");
-
-		text_add_bytes(&line, lines, len);
-		page_put(p, text_str(&line));
-		page_end(p);
-		text_reset(&line);
-		lines += len + (lines[len] == '\n');
-	}
-	text_done(&line);
-}
-
 static void
 print_request(struct telling *t, size_t i)
 {
@@ -200,7 +182,7 @@ print_request(struct telling *t, size_t i)
 		page_paragraph(p, INDENT, "for certreq; the command above adds "
 		    "what to do with it, and writes it for LCSCmd and openssl");
 		page_end(p);
-		print_lines(p, text_str(&inf));
+		page_lines(p, text_str(&inf));
 	} else {
 		page_paragraph(p, INDENT, "too long for an INF: the command "
 		    "above writes it with --format openssl");

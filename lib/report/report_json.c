@@ -8,6 +8,7 @@
 
 #include "cwaudit/document.h"
 #include "cwaudit/report_review.h"
+#include "cwaudit/report_survey.h"
 
 #define SCHEMA	"cwaudit/audit/1"
 
@@ -233,6 +234,9 @@ report_json(const struct snapshot *s, const struct report_options *options,
 	if (options->review != NULL)
 		document_member(&d, "check",
 		    report_review_value(options->review));
+	if (options->survey != NULL)
+		document_member(&d, "probe",
+		    report_survey_value(options->survey));
 	document_list(&d, "endpoints");
 	for (size_t i = 0; i < s->n_endpoints && !d.stopped; i++) {
 		json_t *o = json_object();
@@ -277,6 +281,8 @@ summary_line(const struct snapshot *s, const struct report_options *options,
 	document_set(o, "summary", summary_value(s));
 	if (options->review != NULL)
 		document_set(o, "check", report_review_value(options->review));
+	if (options->survey != NULL)
+		document_set(o, "probe", report_survey_value(options->survey));
 	return document_line(o, write, ctx);
 }
 
