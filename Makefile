@@ -55,7 +55,7 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   audit/audit_reload audit/loop audit/sweep \
 	   command/terminal command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
-	   command/cmd_explain command/cmd_probe
+	   command/cmd_explain command/cmd_probe command/cmd_init
 PROGRAMS := cwaudit cwauditd
 
 LIB_OBJ	:= $(LIB:%=$B/lib/%.o)
@@ -252,9 +252,10 @@ fuzz: deps-fuzz
 
 # Requests become certificates that are right; one host is told whole, and so
 # are those that no inventory has.
-check-request: $B/fleet $B/cwaudit
+check-request: $B/fleet $B/cwaudit $B/cwauditd
 	@B=$B sh tests/it_request.sh
 	@B=$B sh tests/it_explain.sh
+	@B=$B sh tests/it_init.sh
 	@B=$B sh tests/it_probe.sh
 
 # Real servers of other makes, and the ways to them.

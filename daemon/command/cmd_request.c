@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* cmd_request.c - `cwaudit request`: the right certificate, to be asked for. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "cwaudit/mem.h"
 #include "cwaudit/request.h"
+#include "setup/file.h"
 #include "setup/setup.h"
 #include "target.h"
 #include "terminal.h"
@@ -300,27 +298,12 @@ add_crlf(const struct text *from, struct text *to)
 static bool
 write_new(const char *path, const struct text *body)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
-	bool ok = f != NULL &&
-	    fwrite(text_str(body), 1, body->len, f) == body->len;
-	int error = errno;
+	struct text why = {0};
 
-	if (f != NULL && fclose(f) != 0) {
-		error = errno;
-		ok = false;
-	} else if (f == NULL && fd >= 0) {
-		(void)close(fd);
-	}
-	if (!ok && fd >= 0)
-		(void)unlink(path);
-	if (!ok)
-		fprintf(stderr, "cwaudit: %s: %s%s\n", path, strerror(error),
-		    error == EEXIST ? ": nothing is overwritten; move it "
-		    "away, or choose another --out" : "");
-	else
-		fprintf(stderr, "cwaudit: wrote %s\n", path);
-	return ok;
+	if (!file_write_new(path, body, &why))
+		return complain(&why);
+	fprintf(stderr, "cwaudit: wrote %s\n", path);
+	return true;
 }
 
 static bool

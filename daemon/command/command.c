@@ -82,6 +82,11 @@ const struct command commands[] = {
 	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n"
 	    "  -v, --verbose         table: also endpoints without findings\n",
 	    cmd_probe },
+	{ "init", "[DIR]",
+	    "write a commented configuration and inventory to begin with",
+	    "DIR/cwauditd.yaml and DIR/inventory.yaml, neither of which may be\n"
+	    "there; without DIR in this directory.\n",
+	    cmd_init },
 	{ "help", "[COMMAND]", "print this, or the options of a command",
 	    NULL, cmd_help },
 	{ "version", "", "print the version", NULL, cmd_version },

@@ -31,6 +31,7 @@ int	command_main(int argc, char **argv);
 
 int	cmd_audit(int argc, char **argv);
 int	cmd_check(int argc, char **argv);
+int	cmd_init(int argc, char **argv);
 int	cmd_inventory(int argc, char **argv);
 int	cmd_request(int argc, char **argv);
 int	cmd_rules(int argc, char **argv);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* file.c - whole files, read once, with a bound. */
+/* file.c - whole files, read once, with a bound, or written anew. */
 #include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -89,6 +90,29 @@ file_read(const char *path, size_t max, struct text *out)
 	text_done(out);
 	*out = why;
 	return false;
+}
+
+bool
+file_write_new(const char *path, const struct text *bytes, struct text *why)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
+	bool ok = f != NULL &&
+	    fwrite(text_str(bytes), 1, bytes->len, f) == bytes->len;
+	int error = errno;
+
+	if (f != NULL && fclose(f) != 0) {
+		error = errno;
+		ok = false;
+	} else if (f == NULL && fd >= 0) {
+		(void)close(fd);
+	}
+	if (!ok && fd >= 0)
+		(void)unlink(path);
+	if (!ok)
+		text_addf(why, "%s: %s", path, error == EEXIST ? "is there "
+		    "already, and nothing is overwritten" : strerror(error));
+	return ok;
 }
 
 static bool
