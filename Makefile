@@ -256,6 +256,7 @@ check-request: $B/fleet $B/cwaudit $B/cwauditd
 	@B=$B sh tests/it_request.sh
 	@B=$B sh tests/it_explain.sh
 	@B=$B sh tests/it_init.sh
+	@B=$B sh tests/it_story.sh
 	@B=$B sh tests/it_probe.sh
 
 # Real servers of other makes, and the ways to them.

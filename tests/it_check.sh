@@ -119,6 +119,7 @@ grep -q 'untrusted.*no trust is named' out || fault "trust is not missed"
 # wrong ones
 expect 1 "refuse this certificate: $wizard" documented.pem $single
 expect 1 'documented-single:' documented.pem $single
+! grep -q 'also at' out || fault "a file is said to be at a port"
 expect 1 'mtls-subject: CN is www.contoso.com' wrong-cn.pem $single
 expect 1 "$wizard" wrong-cn.pem $single
 expect 1 'single-names: there is no SAN' no-san.pem $single

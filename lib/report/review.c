@@ -171,9 +171,11 @@ is_gap(const struct rule *rule, const struct bundle *b,
 	return true;
 }
 
+/* Where it would be presented is no place where it is. */
 static void
 keep(struct results *to, struct result *r)
 {
+	strings_done(&r->places);
 	*results_add(to) = *r;
 	memset(r, 0, sizeof(*r));
 }
