@@ -190,6 +190,15 @@ sample_find(struct snapshot *s, const char *rule, enum severity severity,
 }
 
 static void
+sample_add_node(struct result *r, const char *host, const char *state,
+    const char *leaf)
+{
+	strings_add(&r->nodes, host);
+	strings_add(&r->nodes, state);
+	strings_add(&r->nodes, leaf);
+}
+
+static void
 sample_answer(struct snapshot *s, const char *rule, enum verdict verdict)
 {
 	struct result *r = results_add(&s->results);
@@ -365,6 +374,11 @@ sample_shared(struct snapshot *s)
 	    "cwa01.nwtraders.local lacks download.im.contoso.com",
 	    "give cwa01.nwtraders.local the names of cwa02.nwtraders.local");
 	r->site = &s->inventory->hosts[0].sites[0];
+	sample_add_node(r, "cwa01.nwtraders.local",
+	    "lacks download.im.contoso.com", "SHA-256 6464646464646464");
+	sample_add_node(r, "cwa02.nwtraders.local", "right",
+	    "SHA-256 2121212121212121");
+	sample_add_node(r, "cwa09.nwtraders.local", "not seen", "");
 	(void)sample_find(s, "shared-key", SEVERITY_WARNING,
 	    "one key on cwa01.nwtraders.local and cwa02.nwtraders.local", "");
 }

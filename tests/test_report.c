@@ -117,7 +117,7 @@ static const char *const certificate_keys[] = { "sha256", "subject_cn",
 static const char *const finding_keys[] = { "id", "rule", "severity",
     "offenders", "message", "remedy", "waived" };
 static const char *const shared_keys[] = { "host", "site", "id", "rule",
-    "severity", "offenders", "message", "remedy", "waived" };
+    "severity", "offenders", "message", "remedy", "waived", "nodes" };
 static const char *const waived_keys[] = { "owner", "reason", "until",
     "ticket" };
 

@@ -110,6 +110,19 @@ stage_init(struct shared_stage *t, const struct inventory *inv, bool bad)
 }
 
 static void
+expect_nodes(const struct strings *nodes)
+{
+	static const char *const wanted[] = { "cwa01.nwtraders.local", "right",
+	    "cwa02.nwtraders.local", "behind" };
+
+	assert_int_equal(nodes->n, 6);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(nodes->item[i / 2 * 3 + i % 2], wanted[i]);
+	assert_non_null(strstr(nodes->item[2], "2026-"));
+	assert_string_not_equal(nodes->item[2], nodes->item[5]);
+}
+
+static void
 judge_shared(size_t i, bool bad)
 {
 	struct inventory *inv = world_inventory(shared_yaml);
@@ -139,6 +152,8 @@ judge_shared(size_t i, bool bad)
 			continue;
 		assert_true(result_is_finding(r) && r->severity ==
 		    SEVERITY_WARNING && r->offenders.n > 0);
+		if (r->rule->scope == SCOPE_FARM)
+			expect_nodes(&r->nodes);
 		if (strpbrk(r->remedy, "{}") != NULL)
 			fail_msg("%s: %s", rule->id, r->remedy);
 	}

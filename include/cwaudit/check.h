@@ -25,6 +25,7 @@ struct why {
 	struct text	 remedy;	/* empty: the row's, with names filled in */
 	struct strings	 offenders;	/* all of them, escaped, in a stable order */
 	const char	*offenders_key;	/* "missing", "wildcard" ...: log and csv key */
+	struct strings	 nodes;		/* of a farm: struct result has it */
 };
 
 void	why_done(struct why *);

@@ -47,6 +47,9 @@ struct result {
 	char			*remedy;
 	struct strings		 offenders;
 	const char		*offenders_key;	/* NULL: none */
+	struct strings		 nodes;		/* of a farm that fails, three a
+						 * node: FQDN, state ("right",
+						 * "behind" ...), certificate or "" */
 	bool			 held;		/* maintenance: not to be raised now */
 	const struct rule	*stood_in;	/* the failing rule that stands in; not raised */
 	const struct waiver	*waiver;	/* NULL: not waived */

@@ -8,6 +8,9 @@
 
 #include "cwaudit/mem.h"
 
+#define NODES_GAP	2	/* between the columns of a farm's nodes */
+#define NODES_LEAF	40	/* columns that their certificates need */
+
 static void
 print_waiver(struct page *p, const struct result *r)
 {
@@ -95,6 +98,49 @@ print_places(struct page *p, const struct result *r)
 }
 
 static void
+print_node(struct page *p, char *const cell[3], const unsigned column[2],
+    bool folded)
+{
+	page_to(p, FINDINGS_MESSAGE);
+	page_put(p, cell[0]);
+	page_to(p, column[0]);
+	page_style(p, strcmp(cell[1], "right") == 0 ? PAGE_GREEN :
+	    PAGE_WARNING);
+	if (folded || *cell[2] == '\0')
+		page_paragraph(p, column[0], cell[1]);
+	else
+		page_put(p, cell[1]);
+	if (*cell[2] == '\0')
+		return;
+	page_style(p, PAGE_DIM);
+	page_to(p, column[1]);
+	page_paragraph(p, column[1], cell[2]);
+}
+
+/* The table of a farm: node, state, certificate; these below if it is narrow. */
+static void
+print_nodes(struct page *p, const struct result *r)
+{
+	unsigned column[2] = { FINDINGS_MESSAGE, FINDINGS_MESSAGE };
+	bool folded = false;
+
+	for (size_t i = 0; i < r->nodes.n; i++) {
+		unsigned wide = page_columns(r->nodes.item[i]);
+
+		if (i % 3 < 2 && wide > column[i % 3] - FINDINGS_MESSAGE)
+			column[i % 3] = FINDINGS_MESSAGE + wide;
+	}
+	column[1] += column[0] - FINDINGS_MESSAGE + 2 * NODES_GAP;
+	column[0] += NODES_GAP;
+	if (p->width > 0 && column[1] + NODES_LEAF > p->width) {
+		column[1] = FINDINGS_MESSAGE + NODES_GAP;
+		folded = true;
+	}
+	for (size_t i = 0; i + 2 < r->nodes.n; i += 3)
+		print_node(p, &r->nodes.item[i], column, folded);
+}
+
+static void
 print_finding(struct page *p, const struct result *r,
     const struct findings *said, bool verbose)
 {
@@ -114,6 +160,7 @@ print_finding(struct page *p, const struct result *r,
 		page_wrap(p, FINDINGS_MESSAGE, r->message);
 	page_end(p);
 	print_places(p, r);
+	print_nodes(p, r);
 	if (r->waiver != NULL) {
 		page_style(p, PAGE_DIM);
 		print_waiver(p, r);

@@ -59,6 +59,25 @@ findings_value(const struct snapshot *s, const struct snapshot_endpoint *e)
 
 /* One of a host, a farm (its site) or the fleet (neither), with the nodes,
  * users or hosts that it is about. */
+/* Of a farm: each node. */
+static json_t *
+nodes_value(const struct result *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i + 2 < r->nodes.n; i += 3) {
+		json_t *node = json_object();
+
+		document_set(node, "host", document_text(r->nodes.item[i]));
+		document_set(node, "state",
+		    document_text(r->nodes.item[i + 1]));
+		document_set(node, "certificate",
+		    document_text(r->nodes.item[i + 2]));
+		(void)json_array_append_new(list, node);
+	}
+	return list;
+}
+
 static void
 set_shared_finding(json_t *o, const struct result *r)
 {
@@ -67,6 +86,7 @@ set_shared_finding(json_t *o, const struct result *r)
 	document_set(o, "site",
 	    document_text(r->site != NULL ? r->site->name : NULL));
 	set_finding(o, r);
+	document_set(o, "nodes", nodes_value(r));
 }
 
 static json_t *

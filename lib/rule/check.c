@@ -15,6 +15,7 @@ why_done(struct why *w)
 	text_done(&w->message);
 	text_done(&w->remedy);
 	strings_done(&w->offenders);
+	strings_done(&w->nodes);
 }
 
 bool

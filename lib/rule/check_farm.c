@@ -186,21 +186,32 @@ add_leaf(const struct cert *c, struct text *out)
 	cert_add_issuer(c, out);
 }
 
+/* "behind, lacks as.im.contoso.com" */
+static void
+add_state(const struct node *n, struct text *out)
+{
+	const char *comma = "";
+
+	if (!is_faulty(n))
+		text_add(out, "right");
+	if (n->behind || n->other_issuer) {
+		text_add(out, n->behind ? "behind" : "another issuer");
+		comma = ", ";
+	}
+	if (n->other_names) {
+		text_addf(out, "%slacks ", comma);
+		check_add_list(&n->lacks, out);
+	}
+}
+
 static void
 add_fault(const struct node *n, struct strings *out)
 {
 	struct text line = {0};
 
 	text_addf(&line, "%s (", host_of(n)->fqdn);
-	if (n->behind)
-		text_add(&line, "behind, ");
-	if (n->other_issuer && !n->behind)
-		text_add(&line, "another issuer, ");
-	if (n->other_names) {
-		text_add(&line, "lacks ");
-		check_add_list(&n->lacks, &line);
-		text_add(&line, ", ");
-	}
+	add_state(n, &line);
+	text_add(&line, ", ");
 	add_leaf(n->port->leaf, &line);
 	text_add(&line, ")");
 	strings_add(out, text_str(&line));
@@ -308,6 +319,30 @@ add_since(const struct split *s, struct text *out)
 		    CLOCK_NEVER ? v->now : v->split_since, when));
 }
 
+/* All nodes, also those that were not seen: what a person compares. */
+static void
+add_nodes(const struct split *s, struct strings *out)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < s->view->n; i++) {
+		const struct port *port = &s->view->nodes[i];
+		struct text state = {0}, leaf = {0};
+
+		strings_add(out, endpoint_owner(port->endpoint));
+		if (k < s->n && s->nodes[k].port == port) {
+			add_state(&s->nodes[k++], &state);
+			add_leaf(port->leaf, &leaf);
+		} else {
+			text_add(&state, "not seen");
+		}
+		strings_add(out, text_str(&state));
+		strings_add(out, text_str(&leaf));
+		text_done(&state);
+		text_done(&leaf);
+	}
+}
+
 static void
 say_split(const struct split *s, struct why *why)
 {
@@ -364,6 +399,7 @@ check_farm_split(const struct farm_view *v, struct shared *to)
 		if (!fronts && is_rolling_out(&s))
 			to->why.severity = SEVERITY_NOTICE;
 		say_split(&s, &to->why);
+		add_nodes(&s, &to->why.nodes);
 	}
 	split_done(&s);
 	return verdict;

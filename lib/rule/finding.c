@@ -14,6 +14,7 @@ results_done(struct results *rs)
 		free(rs->item[i].message);
 		free(rs->item[i].remedy);
 		strings_done(&rs->item[i].offenders);
+		strings_done(&rs->item[i].nodes);
 		strings_done(&rs->item[i].places);
 	}
 	free(rs->item);
