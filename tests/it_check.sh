@@ -137,6 +137,35 @@ expect 0 'documented-single:' documented.pem $single --fail-on critical
 expect 1 'foreign-names:' wrong-cn.pem --as https --site www.contoso.com \
     --fail-on notice
 
+# passwords at a terminal: each line is typed when it is asked for
+typed() {
+	n=0
+	for line in "$@"; do
+		n=$((n + 1)) tries=0
+		while [ "$(grep -ac 'password of' tty)" -lt $n ] &&
+		    [ $tries -lt 100 ]; do
+			sleep 0.1
+			tries=$((tries + 1))
+		done
+		printf '%s\n' "$line"
+	done
+}
+# asked STATUS WORDS LINE...
+asked() {
+	status=$1 words=$2 got=0
+	shift 2
+	cases=$((cases + 1))
+	: >tty >err
+	typed "$@" | timeout 60 script -qefc "'$check' check good.pfx \
+	    --host $fqdn $single >out" tty >/dev/null || got=$?
+	[ $got = "$status" ] || fault "exit $got, not $status: typed $*"
+	grep -qF -- "$words" out tty || fault "does not say \"$words\""
+	! grep -qa 'geheim\|falsch' tty out || fault "the password is shown"
+}
+asked 0 'the private key matches' geheim
+asked 0 'the private key matches' falsch '' geheim
+asked 2 'the password is not' falsch falsch falsch
+
 # private keys
 expect 1 'there is no private key in no-key.pfx' no-key.pfx $single \
     --password-file password

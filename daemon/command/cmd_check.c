@@ -182,8 +182,9 @@ ask_password(struct check *k, const char *file)
 	if (tcgetattr(tty, &seen) == 0) {
 		unseen = seen;
 		unseen.c_lflag &= ~(tcflag_t)ECHO;
-		(void)dprintf(tty, "password of %s: ", file);
+		/* Asked for when it will not be seen, nor thrown away. */
 		(void)tcsetattr(tty, TCSAFLUSH, &unseen);
+		(void)dprintf(tty, "password of %s: ", file);
 		ok = read_line(tty, &line);
 		(void)tcsetattr(tty, TCSAFLUSH, &seen);
 		(void)dprintf(tty, "\n");
