@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * fuzz_cert.c - any bytes as a certificate: parse, search a path, ask every
- * rule in every role. clang -fsanitize=fuzzer,address,undefined.
+ * rule in every role; and the entry that it makes for a host that nobody has
+ * described is an inventory. clang -fsanitize=fuzzer,address,undefined.
  */
 #include "../world.h"
+#include "cwaudit/guess.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -57,6 +59,29 @@ judge_published(const struct inventory *inv, const struct cert *leaf,
 	results_done(&results);
 }
 
+/* It is an inventory, whatever the names: else world_inventory aborts. */
+static void
+describe(const struct cert *leaf, const char *asked)
+{
+	const struct guess_port ports[] = { { 443, false, leaf },
+	    { 444, false, leaf }, { 5061, true, leaf }, { 5062, true, leaf },
+	    { 5063, true, leaf } };
+	struct text entry = {0};
+	struct strings uses = {0};
+	struct guess g;
+
+	guess_uses(leaf, &uses);
+	strings_done(&uses);
+	guess_init(&g, asked, ports, sizeof(ports) / sizeof(ports[0]));
+	if (g.fqdn != NULL) {
+		text_add(&entry, "hosts:\n");
+		guess_add_entry(&g, NULL, &entry);
+		inventory_unref(world_inventory(text_str(&entry)));
+	}
+	guess_done(&g);
+	text_done(&entry);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -76,6 +101,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		judge_host(inv, "cwa01.nwtraders.local", c, chain);
 		judge_host(inv, "cwa02.nwtraders.local", c, chain);
 		judge_published(inv, c, chain);
+		describe(c, NULL);
+		describe(c, "cwa01.nwtraders.local");
 		chain_unref(chain);
 		cert_unref(c);
 	}
