@@ -142,7 +142,7 @@ typed() {
 	n=0
 	for line in "$@"; do
 		n=$((n + 1)) tries=0
-		while [ "$(grep -ac 'password of' tty)" -lt $n ] &&
+		while [ "$(grep -ac 'password of' typescript)" -lt $n ] &&
 		    [ $tries -lt 100 ]; do
 			sleep 0.1
 			tries=$((tries + 1))
@@ -155,12 +155,13 @@ asked() {
 	status=$1 words=$2 got=0
 	shift 2
 	cases=$((cases + 1))
-	: >tty >err
+	: >typescript
+	: >err
 	typed "$@" | timeout 60 script -qefc "'$check' check good.pfx \
-	    --host $fqdn $single >out" tty >/dev/null || got=$?
+	    --host $fqdn $single >out" typescript >/dev/null || got=$?
 	[ $got = "$status" ] || fault "exit $got, not $status: typed $*"
-	grep -qF -- "$words" out tty || fault "does not say \"$words\""
-	! grep -qa 'geheim\|falsch' tty out || fault "the password is shown"
+	grep -qF -- "$words" out typescript || fault "does not say \"$words\""
+	! grep -qa 'geheim\|falsch' typescript out || fault "the password is shown"
 }
 asked 0 'the private key matches' geheim
 asked 0 'the private key matches' falsch '' geheim

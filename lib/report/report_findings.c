@@ -98,23 +98,24 @@ print_places(struct page *p, const struct result *r)
 }
 
 static void
-print_node(struct page *p, char *const cell[3], const unsigned column[2],
-    bool folded)
+print_node(struct page *p, const struct strings *nodes, size_t i,
+    const unsigned column[2], bool folded)
 {
+	const char *state = nodes->item[i + 1], *leaf = nodes->item[i + 2];
+
 	page_to(p, FINDINGS_MESSAGE);
-	page_put(p, cell[0]);
+	page_put(p, nodes->item[i]);
 	page_to(p, column[0]);
-	page_style(p, strcmp(cell[1], "right") == 0 ? PAGE_GREEN :
-	    PAGE_WARNING);
-	if (folded || *cell[2] == '\0')
-		page_paragraph(p, column[0], cell[1]);
+	page_style(p, strcmp(state, "right") == 0 ? PAGE_GREEN : PAGE_WARNING);
+	if (folded || *leaf == '\0')
+		page_paragraph(p, column[0], state);
 	else
-		page_put(p, cell[1]);
-	if (*cell[2] == '\0')
+		page_put(p, state);
+	if (*leaf == '\0')
 		return;
 	page_style(p, PAGE_DIM);
 	page_to(p, column[1]);
-	page_paragraph(p, column[1], cell[2]);
+	page_paragraph(p, column[1], leaf);
 }
 
 /* The table of a farm: node, state, certificate; these below if it is narrow. */
@@ -137,7 +138,7 @@ print_nodes(struct page *p, const struct result *r)
 		folded = true;
 	}
 	for (size_t i = 0; i + 2 < r->nodes.n; i += 3)
-		print_node(p, &r->nodes.item[i], column, folded);
+		print_node(p, &r->nodes, i, column, folded);
 }
 
 static void
