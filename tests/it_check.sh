@@ -177,6 +177,30 @@ expect 1 'does not match the certificate' "$here/bundles/other-key.pfx" \
 expect 1 'the private key matches' "$here/bundles/windows-rc2.pfx" \
     --as mtls --password-file password	# version 1, but read
 
+# in the place of another: what the exchange changes
+expect 1 'in the place of good.pem: bad' documented.pem $single \
+    --replaces good.pem
+expect 1 'reissue-bad: the certificate SHA-256' documented.pem $single \
+    --replaces good.pem
+grep -q '  breaks  *documented-single fails (error), and did not' out ||
+	fault "it is not said what breaks"
+grep -q '  notes  *the CN went from cwa01' out || fault "the CN is not noted"
+expect 0 'in the place of documented.pem: good' good.pem $single \
+    --replaces documented.pem
+expect 0 'mends what failed before passes: documented-single' good.pem \
+    $single --replaces documented.pem
+expect 1 'it lost cwa01.nwtraders.local' no-san.pem $single \
+    --replaces good.pem
+expect 0 'nothing to compare' good.pem $single --replaces good.cer
+expect 0 'key-reused: the certificate SHA-256' good.pem $single \
+    --replaces documented.pem
+expect 1 '"verdict": "bad"' documented.pem $single --replaces good.pem \
+    -o json
+[ "$(jq -r '.check.replaces.reasons[0].what[0]' out)" = documented-single ] ||
+	fault "the document does not say why"
+expect 2 'a request is none' good.csr $single --replaces good.pem
+expect 2 'No such file' good.pem $single --replaces nothing.pem
+
 # requests
 expect 0 'This is the right request for the job' good.csr $single
 expect 1 "$wizard" documented.csr $single

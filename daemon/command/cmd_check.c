@@ -25,10 +25,10 @@ struct check {
 	const struct report_format *format;
 	enum severity	 fail_on;
 	bool		 verbose;
-	const char	*password_file;
+	const char	*password_file, *replaces;
 	struct text	 password;
 	bool		 has_password;
-	struct strings	 shown;		/* the files' names, printable */
+	struct strings	 shown, old_shown; /* the files' names, printable */
 };
 
 static const struct option options[] = {
@@ -37,6 +37,7 @@ static const struct option options[] = {
 	{ "site", required_argument, NULL, 's' },
 	{ "trust", required_argument, NULL, 't' },
 	{ "password-file", required_argument, NULL, 'p' },
+	{ "replaces", required_argument, NULL, 'r' },
 	{ "config", required_argument, NULL, 'c' },
 	{ "inventory", required_argument, NULL, 'i' },
 	{ "output", required_argument, NULL, 'o' },
@@ -63,6 +64,9 @@ read_option(struct check *k, int c)
 		return true;
 	case 'p':
 		k->password_file = optarg;
+		return true;
+	case 'r':
+		k->replaces = optarg;
 		return true;
 	case 'c':
 		k->words.config_path = optarg;
@@ -222,7 +226,8 @@ add_bytes(struct check *k, struct bundle *b, const char *name,
 }
 
 static bool
-add_file(struct check *k, struct bundle *b, const char *path)
+add_file(struct check *k, struct bundle *b, const char *path,
+    struct strings *shown)
 {
 	struct text bytes = {0}, why = {0}, name = {0};
 	bool ok = false;
@@ -237,7 +242,7 @@ add_file(struct check *k, struct bundle *b, const char *path)
 	if (why.len > 0)
 		fprintf(stderr, "cwaudit: %s: %s\n", text_str(&name),
 		    text_str(&why));
-	strings_add(&k->shown, strcmp(path, "-") == 0 ? "standard input" :
+	strings_add(shown, strcmp(path, "-") == 0 ? "standard input" :
 	    text_str(&name));
 	wipe(&bytes);
 	text_done(&why);
@@ -246,15 +251,16 @@ add_file(struct check *k, struct bundle *b, const char *path)
 }
 
 static bool
-read_files(struct check *k, struct bundle *b, char **paths, int n)
+read_files(struct check *k, struct bundle *b, char **paths, int n,
+    struct strings *shown)
 {
 	struct text why = {0}, names = {0};
 	bool ok = true;
 
 	for (int i = 0; i < n; i++)
-		ok = add_file(k, b, paths[i]) && ok;
+		ok = add_file(k, b, paths[i], shown) && ok;
 	if (ok && bundle_settle(b, &why) != BUNDLE_OK) {
-		strings_join(&k->shown, ", ", &names);
+		strings_join(shown, ", ", &names);
 		fprintf(stderr, "cwaudit: %s: %s\n", text_str(&names),
 		    text_str(&why));
 		ok = false;
@@ -262,6 +268,21 @@ read_files(struct check *k, struct bundle *b, char **paths, int n)
 	text_done(&why);
 	text_done(&names);
 	return ok;
+}
+
+/* What is there now: a certificate, and so must be what takes its place. */
+static bool
+read_replaced(struct check *k, const struct bundle *new, struct bundle *old)
+{
+	char *paths[] = { (char *)(uintptr_t)k->replaces };
+	bool ok = k->replaces == NULL ||
+	    read_files(k, old, paths, 1, &k->old_shown);
+
+	if (!ok || k->replaces == NULL || (old->n > 0 && new->n > 0))
+		return ok;
+	fputs("cwaudit: --replaces compares certificates, and a request is "
+	    "none: check what the CA makes of it\n", stderr);
+	return false;
 }
 
 /* -- the verdict ---------------------------------------------------------- */
@@ -288,12 +309,16 @@ report(const struct check *k, const struct review *review)
 }
 
 static int
-judge(const struct check *k, struct bundle *b, const struct job *job)
+judge(const struct check *k, struct bundle *b, const struct bundle *old,
+    const struct job *job)
 {
 	const struct review_job meant = {
 		.inventory = job->inventory, .made_up = job->made_up,
 		.host = job->host, .site = job->site, .role = job->role,
 		.files = &k->shown, .now = clock_utc(&clock_system),
+		.replaces = k->replaces != NULL ? old : NULL,
+		.replaces_name = k->replaces != NULL ? k->old_shown.item[0] :
+		    NULL,
 	};
 	struct review *review;
 	int code;
@@ -311,7 +336,7 @@ cmd_check(int argc, char **argv)
 {
 	struct check k = { .format = report_find("table"),
 	    .fail_on = SEVERITY_ERROR };
-	struct bundle b = {0};
+	struct bundle b = {0}, old = {0};
 	struct job job = {0};
 	int code = EXIT_USAGE;
 
@@ -319,12 +344,15 @@ cmd_check(int argc, char **argv)
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	if (read_options(&k, argc, argv) && job_init(&job, &k.words) &&
 	    read_password_file(&k) &&
-	    read_files(&k, &b, argv + optind, argc - optind))
-		code = judge(&k, &b, &job);
+	    read_files(&k, &b, argv + optind, argc - optind, &k.shown) &&
+	    read_replaced(&k, &b, &old))
+		code = judge(&k, &b, &old, &job);
 	bundle_done(&b);
+	bundle_done(&old);
 	job_done(&job);
 	wipe(&k.password);
 	strings_done(&k.shown);
+	strings_done(&k.old_shown);
 	strings_done(&k.words.sites);
 	strings_done(&k.words.trust);
 	return code;

@@ -9,6 +9,7 @@
 #define CWAUDIT_REVIEW_H
 
 #include "cwaudit/bundle.h"
+#include "cwaudit/reissue.h"
 #include "cwaudit/snapshot.h"
 #include "cwaudit/trust.h"
 
@@ -19,6 +20,10 @@ struct review_job {
 	const struct site	*site;	/* HTTPS: whose certificate; else any */
 	enum role		 role;	/* ROLE_MTLS, ROLE_HTTPS or ROLE_SINGLE */
 	const struct strings	*files;	/* names, printable */
+	/* what is there now, settled, if that is to be compared: both hold
+	 * certificates; else NULL */
+	const struct bundle	*replaces;
+	const char		*replaces_name;	/* of its file, printable */
 	int64_t			 now;
 };
 
@@ -44,6 +49,9 @@ struct review {
 	size_t		  n_certs;
 	struct strings	  files;	/* printable */
 	struct strings	  notes;	/* printable */
+	char		 *replaced_name; /* of what it replaces; NULL: not asked */
+	const struct cert *replaced;	/* a reference; NULL: the same leaf */
+	struct reissue	  reissue;	/* where replaced is given */
 	struct review_gap *gaps;	/* in the order of the rules */
 	size_t		  n_gaps, cap_gaps;
 	/* the rest is review.c's own */

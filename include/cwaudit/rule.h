@@ -44,6 +44,8 @@ struct rule {
 	bool		 on_request;	/* a certificate request tells it, too */
 	const char	*windows;	/* what Windows does when such a certificate
 					 * is chosen, a sentence; NULL: nothing */
+	bool		 by_change;	/* judged when one certificate replaces
+					 * another: reissue.h */
 	/* by scope; all NULL: judged elsewhere, or not yet */
 	check_fn	*check;
 	check_host_fn	*check_host;
@@ -88,6 +90,14 @@ void	rules_run_farm(const struct farm_view *, struct results *);
  * which a rule is off are left out of it.
  */
 void	rules_run_fleet(const struct fleet_view *, struct results *);
+
+/*
+ * Appends what reissue.h answers, as that of any check: settings of the slot
+ * and waivers are applied. Returns the result; NULL where it does not apply.
+ */
+struct result *rules_add_change(const struct subject *,
+	    const struct settings *slot, const struct rule *, enum verdict,
+	    struct why *, struct results *);
 
 /* Judges the auditor itself: its findings can be neither tailored nor waived. */
 void	rules_run_auditor(const struct auditor_view *, struct results *);

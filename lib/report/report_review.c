@@ -226,6 +226,59 @@ print_windows(struct page *p, const struct review *r)
 		page_end(p);
 }
 
+static enum page_style
+weight_style(const struct reissue_reason *reason)
+{
+	switch (reason->weight) {
+	case REISSUE_BREAKS:
+		return page_severity_style(reason->severity);
+	case REISSUE_MENDS:
+		return PAGE_GREEN;
+	case REISSUE_NOTES:
+		break;
+	}
+	return PAGE_DIM;
+}
+
+/* All that is otherwise, what breaks first. */
+static void
+print_exchange(struct page *p, const struct review *r)
+{
+	struct text line = {0};
+
+	if (r->replaced_name == NULL)
+		return;
+	if (r->replaced == NULL) {
+		text_addf(&line, "in the place of %s: nothing to compare, it "
+		    "is the same certificate", r->replaced_name);
+		page_paragraph(p, 0, text_str(&line));
+		page_end(p);
+		text_done(&line);
+		return;
+	}
+	text_addf(&line, "in the place of %s: %s", r->replaced_name,
+	    reissue_verdict_name(&r->reissue));
+	page_style(p, PAGE_BOLD);
+	page_paragraph(p, 0, text_str(&line));
+	for (size_t i = 0; i < r->reissue.n; i++) {
+		const struct reissue_reason *reason = &r->reissue.reasons[i];
+
+		page_to(p, INDENT);
+		page_style(p, weight_style(reason));
+		page_put(p, reissue_weight_name(reason->weight));
+		page_style(p, PAGE_PLAIN);
+		page_to(p, COLUMN);
+		page_paragraph(p, COLUMN, text_str(&reason->message));
+	}
+	if (r->reissue.n == 0) {
+		page_to(p, INDENT);
+		page_paragraph(p, INDENT, "nothing is otherwise but the serial "
+		    "number, the dates and the key");
+	}
+	page_end(p);
+	text_done(&line);
+}
+
 static void
 print_gaps(struct page *p, const struct review *r, enum review_cause cause,
     bool verbose)
@@ -339,9 +392,43 @@ report_review(const struct review *r, const struct report_options *options,
 	print_job(&page, r);
 	(void)print_findings(&page, r, options->verbose);
 	print_windows(&page, r);
+	print_exchange(&page, r);
 	print_all_gaps(&page, r, options->verbose);
 	print_conclusion(&page, r);
 	return page_done(&page);
+}
+
+static json_t *
+exchange_value(const struct review *r)
+{
+	json_t *o, *reasons;
+
+	if (r->replaced == NULL)
+		return json_null();
+	o = json_object();
+	reasons = json_array();
+	for (size_t i = 0; i < r->reissue.n; i++) {
+		const struct reissue_reason *reason = &r->reissue.reasons[i];
+		json_t *one = json_object();
+
+		document_set(one, "reason", json_string(reason->id));
+		document_set(one, "weight",
+		    json_string(reissue_weight_name(reason->weight)));
+		document_set(one, "severity",
+		    reason->weight == REISSUE_BREAKS ? json_string(
+		    severity_name(reason->severity)) : json_null());
+		document_set(one, "message",
+		    document_text(text_str(&reason->message)));
+		document_set(one, "what", document_strings(&reason->what));
+		(void)json_array_append_new(reasons, one);
+	}
+	document_set(o, "file", document_text(r->replaced_name));
+	document_set(o, "sha256",
+	    document_hex(r->replaced->sha256, CERT_SHA256));
+	document_set(o, "verdict",
+	    json_string(reissue_verdict_name(&r->reissue)));
+	document_set(o, "reasons", reasons);
+	return o;
 }
 
 json_t *
@@ -357,6 +444,7 @@ report_review_value(const struct review *r)
 	document_set(o, "needs_cn", document_text(r->expect.cn));
 	document_set(o, "needs_san", document_strings(&r->expect.names));
 	document_set(o, "notes", document_strings(&r->notes));
+	document_set(o, "replaces", exchange_value(r));
 	for (size_t i = 0; i < r->n_gaps; i++) {
 		json_t *gap = json_object();
 

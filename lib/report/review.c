@@ -19,7 +19,8 @@ static const char *const words[] = {
 	    "where the request was made",
 	[REVIEW_LOCKED_KEY]	= "the private key has a password of its own",
 	[REVIEW_OFF]		= "switched off in the inventory",
-	[REVIEW_ELSEWHERE]	= "only CRLs, OCSP or an earlier look tell",
+	[REVIEW_ELSEWHERE]	= "only CRLs, OCSP or what is there now tell "
+	    "(--replaces FILE)",
 	[REVIEW_UNKNOWN]	= "the file does not tell",
 };
 
@@ -161,8 +162,8 @@ is_gap(const struct rule *rule, const struct bundle *b,
 	else if (b->key == BUNDLE_KEY_ABSENT &&
 	    strcmp(rule->id, "private-key") == 0)
 		*cause = REVIEW_NO_KEY;
-	else if (!is_judged(rule) || (r != NULL &&
-	    r->verdict == VERDICT_UNKNOWN))
+	else if (r == NULL ? !is_judged(rule) :
+	    r->verdict == VERDICT_UNKNOWN)
 		*cause = why_unknown(rule, b);
 	else if (r != NULL && r->verdict == VERDICT_NOT_APPLICABLE)
 		*cause = REVIEW_OFF;
@@ -287,46 +288,120 @@ evidence(const struct review *r, const struct bundle *b, int64_t now)
 	return o;
 }
 
+/* A bundle on the ports that it is meant for. */
+struct judged {
+	struct host_view view;
+	struct results	 all;
+	struct text	 files;
+};
+
 static void
-judge(struct review *r, const struct review_job *job, const struct bundle *b,
-    struct trust *trust)
+judge_bundle(struct judged *j, const struct review *r,
+    const struct review_job *job, const struct bundle *b, struct trust *trust)
 {
 	const struct cert *leaf = b->n > 0 ? b->cert[0] : b->request;
-	struct host_view view = { .host = &r->host, .n = r->n_endpoints,
-	    .now = job->now, .split_since = CLOCK_NEVER, .one_shot = true };
-	struct snapshot_endpoint *e = r->snapshot->endpoints;
-	struct results all = {0};
-	struct text files = {0};
 
-	strings_join(&r->files, ", ", &files);
-	view.subjects = xcalloc(view.n, sizeof(*view.subjects));
-	for (size_t i = 0; i < view.n; i++) {
-		view.subjects[i] = (struct subject){
+	j->view = (struct host_view){ .host = &r->host, .n = r->n_endpoints,
+	    .now = job->now, .split_since = CLOCK_NEVER, .one_shot = true };
+	j->view.subjects = xcalloc(j->view.n, sizeof(*j->view.subjects));
+	for (size_t i = 0; i < j->view.n; i++) {
+		j->view.subjects[i] = (struct subject){
 			.inventory = job->made_up ? NULL : job->inventory,
 			.endpoint = &r->endpoints[i], .leaf = leaf,
 			.chain = find_path(b, &r->endpoints[i], trust,
 			    job->now),
 			.now = job->now, .one_shot = true,
 			.last_observed = CLOCK_NEVER,
-			.leaf_since = CLOCK_NEVER, .view = &view,
+			.leaf_since = CLOCK_NEVER, .view = &j->view,
 			.layout = job->role == ROLE_SINGLE ? LAYOUT_SINGLE :
 			    LAYOUT_SEPARATE,
-			.file = text_str(&files), .key = b->key,
+			.file = text_str(&j->files), .key = b->key,
 		};
-		expect(&view.subjects[i].expect, &r->endpoints[i], job->role);
+		expect(&j->view.subjects[i].expect, &r->endpoints[i],
+		    job->role);
 	}
-	rules_run_host(&view, &all);
+	rules_run_host(&j->view, &j->all);
+}
+
+static void
+judged_done(struct judged *j)
+{
+	for (size_t i = 0; i < j->view.n; i++)
+		chain_unref(j->view.subjects[i].chain);
+	host_view_done(&j->view);
+	free(j->view.subjects);
+	results_done(&j->all);
+	text_done(&j->files);
+}
+
+/* What the first port's results are: that of the slot, whose one it is. */
+static struct reissue_side
+side_of(const struct review *r, const struct judged *j)
+{
+	struct reissue_side side = { j->view.subjects[0].leaf, j->all.item,
+	    0 };
+
+	while (side.n < j->all.n &&
+	    j->all.item[side.n].endpoint == &r->endpoints[0])
+		side.n++;
+	return side;
+}
+
+static void
+add_change(const struct subject *s, const char *id, enum verdict verdict,
+    struct why *why, struct results *out)
+{
+	(void)rules_add_change(s, s->endpoint->settings, rule_find(id),
+	    verdict, why, out);
+	why_done(why);
+}
+
+/* The new one beside that which it is to replace. */
+static void
+compare(struct review *r, const struct review_job *job, struct judged *new,
+    struct trust *trust)
+{
+	const struct subject *s = &new->view.subjects[0];
+	struct why bad = {0}, key = { .severity = SEVERITY_NOTICE };
+	struct judged old = {0};
+	struct reissue_case c;
+
+	text_add(&old.files, job->replaces_name);
+	judge_bundle(&old, r, job, job->replaces, trust);
+	c = (struct reissue_case){ .old = side_of(r, &old),
+	    .new = side_of(r, new), .expect = &s->expect,
+	    .other = check_other_service(s) };
+	reissue_init(&r->reissue, &c);
+	add_change(s, "reissue-bad", reissue_answer(&r->reissue, &c, &bad),
+	    &bad, &new->all);
+	add_change(s, "key-reused", reissue_key_answer(&c, &key), &key,
+	    &new->all);
+	r->replaced = cert_ref(c.old.leaf);
+	judged_done(&old);
+}
+
+static void
+judge(struct review *r, const struct review_job *job, const struct bundle *b,
+    struct trust *trust)
+{
+	struct snapshot_endpoint *e = r->snapshot->endpoints;
+	struct judged j = {0};
+
+	strings_join(&r->files, ", ", &j.files);
+	judge_bundle(&j, r, job, b, trust);
+	if (job->replaces != NULL) {
+		r->replaced_name = xstrdup(job->replaces_name);
+		if (memcmp(b->cert[0]->sha256, job->replaces->cert[0]->sha256,
+		    CERT_SHA256) != 0)
+			compare(r, job, &j, trust);
+	}
 	if (b->n > 0)
-		judge_path(r, &view, &all);
-	sort_out(r, b, view.subjects[0].chain, &all);
-	e->leaf = cert_ref(leaf);
-	e->chain = view.subjects[0].chain;
-	for (size_t i = 1; i < view.n; i++)
-		chain_unref(view.subjects[i].chain);
-	host_view_done(&view);
-	free(view.subjects);
-	results_done(&all);
-	text_done(&files);
+		judge_path(r, &j.view, &j.all);
+	sort_out(r, b, j.view.subjects[0].chain, &j.all);
+	e->leaf = cert_ref(j.view.subjects[0].leaf);
+	if (j.view.subjects[0].chain != NULL)
+		e->chain = chain_ref(j.view.subjects[0].chain);
+	judged_done(&j);
 }
 
 struct review *
@@ -370,6 +445,9 @@ review_free(struct review *r)
 	snapshot_free(r->snapshot);
 	strings_done(&r->files);
 	strings_done(&r->notes);
+	cert_unref(r->replaced);
+	free(r->replaced_name);
+	reissue_done(&r->reissue);
 	expectation_done(&r->expect);
 	free(r->gaps);
 	free(r->endpoints);

@@ -84,7 +84,8 @@ result_is_finding(const struct result *r)
 bool
 rule_is_judged(const struct rule *rule)
 {
-	return rule->check != NULL || rule->check_host != NULL ||
+	return rule->by_change ||
+	    rule->check != NULL || rule->check_host != NULL ||
 	    rule->check_farm != NULL || rule->check_fleet != NULL ||
 	    rule->check_auditor != NULL;
 }

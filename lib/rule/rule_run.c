@@ -27,13 +27,12 @@ run_on_subject(const struct subject *s, const struct rule *rule,
 	why_done(&why);
 }
 
-/* slot: the settings of the slot that the port belongs to. */
-static void
-run_subject(const struct subject *s, const struct settings *slot,
-    struct results *out)
+static struct about
+about_subject(const struct subject *s)
 {
 	const struct endpoint *e = s->endpoint;
-	struct about a = {
+
+	return (struct about){
 		.endpoint = e, .host = e->host, .site = e->site,
 		.role = s->expect.role, .leaf = s->leaf, .now = s->now,
 		.names = {
@@ -41,14 +40,38 @@ run_subject(const struct subject *s, const struct settings *slot,
 			.cn = s->expect.cn, .names = &s->expect.names,
 		},
 	};
+}
+
+/* slot: the settings of the slot that the port belongs to. */
+static void
+run_subject(const struct subject *s, const struct settings *slot,
+    struct results *out)
+{
+	struct about a = about_subject(s);
 
 	for (size_t i = 0; i < n_rules; i++) {
 		if (rules[i].check == NULL ||
 		    (rules[i].roles & (int)s->expect.role) == 0)
 			continue;
-		a.settings = rules[i].scope == SCOPE_SLOT ? slot : e->settings;
+		a.settings = rules[i].scope == SCOPE_SLOT ? slot :
+		    s->endpoint->settings;
 		run_on_subject(s, &rules[i], &a, out);
 	}
+}
+
+struct result *
+rules_add_change(const struct subject *s, const struct settings *slot,
+    const struct rule *rule, enum verdict verdict, struct why *why,
+    struct results *out)
+{
+	struct about a = about_subject(s);
+
+	a.settings = slot;
+	if (rule_is_off(&a, rule)) {
+		rule_record_off(out, &a, rule);
+		return NULL;
+	}
+	return rule_record(out, &a, rule, verdict, why);
 }
 
 static void
