@@ -91,7 +91,8 @@ tell(void *ctx, struct event *e)
 	if (strcmp(field(e, "event"), "finding") == 0)
 		text_addf(&w->told, "%s %s %s; ", field(e, "state"),
 		    field(e, "rule"), field(e, "role"));
-	if (strncmp(field(e, "event"), "finding", 7) == 0) {
+	if (strncmp(field(e, "event"), "finding", 7) == 0 ||
+	    strcmp(field(e, "event"), "reissue") == 0) {
 		event_print(e, EVENT_KV, &w->lines);
 		text_add(&w->lines, "\n");
 	}

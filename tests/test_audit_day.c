@@ -50,7 +50,8 @@ inventory(struct world *w, int hosts)
 	struct setup *s;
 
 	text_add(&t, "defaults: {rules: {shared-key: {severity: off, owner: "
-	    "t, reason: one key}}}\nhosts:\n");
+	    "t, reason: one key}, key-reused: {severity: off, owner: t, "
+	    "reason: one key}}}\nhosts:\n");
 	for (int i = 0; i < hosts; i++)
 		text_addf(&t, "  - fqdn: cwa%03d.nwtraders.local\n"
 		    "    address: 127.0.1.%d\n"
@@ -135,7 +136,13 @@ count(const char *lines, const char *a, const char *b, const char *c)
 /* What a careful person writes of the day, and nothing else. */
 static const struct { size_t n; const char *state, *rule, *host; } day[] = {
 	{ 1, "state=opened", "rule=documented-single", "host=cwa017" },
+	{ 1, "state=opened", "rule=reissue-bad", "host=cwa017" },
+	{ 1, "event=reissue", "verdict=bad", "host=cwa017" },
 	{ 1, "state=cleared", "rule=documented-single", "host=cwa017" },
+	{ 1, "state=cleared", "rule=reissue-bad", "host=cwa017" },
+	{ 1, "event=reissue", "verdict=good", "host=cwa017" },
+	/* renewed, and at the day's end what it had before */
+	{ 2, "event=reissue", "verdict=good", "host=cwa023" },
 	{ 1, "state=opened", "rule=host-down", "host=cwa040" },
 	{ 1, "state=cleared", "rule=host-down", "host=cwa040" },
 	/* of zone z1, and of all */
@@ -147,8 +154,19 @@ static const struct { size_t n; const char *state, *rule, *host; } day[] = {
 	{ 1, "event=findings state=opened", "rule=documented-single",
 	    "hosts=14 findings=14 host=cwa1" },
 	{ 64, "state=cleared", "rule=documented-single", "host=cwa1" },
+	{ 50, "event=finding state=opened", "rule=reissue-bad", "host=cwa1" },
+	{ 1, "event=findings state=opened", "rule=reissue-bad",
+	    "hosts=14 findings=14 host=cwa1" },
+	{ 64, "event=reissue", "verdict=bad", "host=cwa1" },
+	{ 64, "state=cleared", "rule=reissue-bad", "host=cwa1" },
+	{ 64, "event=reissue", "verdict=good", "host=cwa1" },
 	{ 1, "state=opened", "rule=expiring severity=warning", "host=cwa060" },
 	{ 1, "state=cleared", "rule=expiring", "host=cwa060" },
+	{ 1, "state=opened", "rule=reissue-bad severity=warning",
+	    "host=cwa060" },
+	{ 1, "event=reissue", "verdict=bad", "host=cwa060" },
+	{ 1, "state=cleared", "rule=reissue-bad", "host=cwa060" },
+	{ 1, "event=reissue", "verdict=good", "host=cwa060" },
 };
 
 static void

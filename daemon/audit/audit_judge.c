@@ -55,38 +55,55 @@ drop_subject(struct subject *s)
 	strings_done(&s->addresses);
 }
 
+void
+audit_view(const struct audit *a, const struct host *host, int64_t now,
+    struct host_view *view)
+{
+	size_t n;
+	const struct endpoint *first = inventory_endpoints(a->inventory, host,
+	    &n);
+
+	*view = (struct host_view){
+		.host = host, .n = n, .now = now,
+		.split_since = a->hosts[host - a->inventory->hosts].split_since,
+		.host_rollout_s = a->options.config->host_rollout_s,
+		.one_shot = a->options.one_shot,
+	};
+	view->subjects = xcalloc(n, sizeof(*view->subjects));
+	for (size_t i = 0; i < n; i++)
+		spot_subject(&a->spots[first[i].index], a->inventory, now,
+		    a->options.one_shot, &view->subjects[i]);
+}
+
+void
+audit_view_done(struct host_view *view)
+{
+	host_view_done(view);
+	for (size_t i = 0; i < view->n; i++)
+		drop_subject(&view->subjects[i]);
+	free(view->subjects);
+}
+
 static void
 judge_host(struct audit *a, const struct host *host, struct results *out)
 {
 	struct host_memory *h = &a->hosts[host - a->inventory->hosts];
 	int64_t now = clock_utc(a->options.clock);
-	size_t n;
-	const struct endpoint *first = inventory_endpoints(a->inventory, host,
-	    &n);
-	struct host_view view = {
-		.host = host, .n = n, .now = now,
-		.split_since = h->split_since,
-		.host_rollout_s = a->options.config->host_rollout_s,
-		.one_shot = a->options.one_shot,
-	};
+	struct host_view view;
 
-	if (n == 0)
-		return;
-	view.subjects = xcalloc(n, sizeof(*view.subjects));
-	for (size_t i = 0; i < n; i++)
-		spot_subject(&a->spots[first[i].index], a->inventory, now,
-		    a->options.one_shot, &view.subjects[i]);
+	audit_view(a, host, now, &view);
 	host_view_settle(&view);
-	rules_run_host(&view, out);
-	for (size_t i = 0; i < n; i++) {
-		a->spots[first[i].index].role = view.subjects[i].expect.role;
-		a->spots[first[i].index].layout = view.subjects[i].layout;
+	if (view.n > 0)
+		rules_run_host(&view, out);
+	for (size_t i = 0; i < view.n; i++) {
+		const struct subject *s = &view.subjects[i];
+
+		a->spots[s->endpoint->index].role = s->expect.role;
+		a->spots[s->endpoint->index].layout = s->layout;
 	}
 	remember_split(h, out, now);
-	host_view_done(&view);
-	for (size_t i = 0; i < n; i++)
-		drop_subject(&view.subjects[i]);
-	free(view.subjects);
+	audit_judge_exchanges(a, &view, out);
+	audit_view_done(&view);
 }
 
 static struct result *

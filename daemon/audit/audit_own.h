@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * audit_own.h - the conductor's memory, shared by audit.c (who is due, looks),
- * audit_judge.c (rules, transitions, cycles), audit_fleet.c (farms, the fleet),
+ * audit_judge.c (rules, transitions, cycles), audit_reissue.c (exchanges of
+ * certificates), audit_fleet.c (farms, the fleet),
  * audit_names.c (names in the DNS), audit_issuers.c (intermediates),
  * audit_zones.c and audit_health.c (can the auditor be believed?) and
  * audit_reload.c. Nobody else's.
@@ -126,6 +127,11 @@ void	audit_judge_farm(struct audit *, const char *key);
 void	audit_judge_fleet(struct audit *);	/* farms and fleet, and tells */
 void	audit_fleet_results(struct audit *, struct results *);
 
+/* audit_reissue.c */
+/* What is there beside what was accepted; judged is of now, and settled. */
+void	audit_judge_exchanges(struct audit *, struct host_view *judged,
+	    struct results *);
+
 /* audit_names.c */
 void	audit_load_names(struct audit *);
 void	audit_unload_names(struct audit *);
@@ -171,6 +177,10 @@ void	audit_note_cycle(struct audit *);
 void	audit_judge_auditor(struct audit *);
 
 /* audit_judge.c */
+/* A host's ports as they were last seen, not settled yet. */
+void	audit_view(const struct audit *, const struct host *, int64_t now,
+	    struct host_view *);
+void	audit_view_done(struct host_view *);
 void	audit_tell_alive(struct audit *);
 /* The answers about an owner (see diff.h) are in: tells what changed. */
 void	audit_apply(struct audit *, const char *owner, struct results *);

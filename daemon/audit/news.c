@@ -2,6 +2,8 @@
 /* news.c - the fields of every kind of log line. */
 #include "news.h"
 
+#include <string.h>
+
 static void
 head(struct event *e, const char *kind)
 {
@@ -94,6 +96,103 @@ news_finding(struct event *e, enum transition t, const struct finding *f,
 		add_right(e, f, spot);
 	else
 		event_escaped(e, "msg", f->message);
+}
+
+static void
+add_sha256(struct event *e, const char *key, const struct cert *leaf)
+{
+	struct text sha256 = {0};
+
+	text_add_hex(&sha256, leaf->sha256, CERT_SHA256);
+	event_word(e, key, text_str(&sha256));
+	text_done(&sha256);
+}
+
+static const struct reissue_reason *
+find_reason(const struct reissue *r, const char *id)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (strcmp(r->reasons[i].id, id) == 0)
+			return &r->reasons[i];
+	return NULL;
+}
+
+/* What it names, where there is such a reason. */
+static void
+add_what(struct event *e, const char *key, const struct reissue *r,
+    const char *id)
+{
+	const struct reissue_reason *reason = find_reason(r, id);
+
+	if (reason != NULL)
+		event_list(e, key, &reason->what);
+}
+
+/* All rules of one weight. */
+static void
+add_rules(struct event *e, const char *key, const struct reissue *r,
+    enum reissue_weight weight)
+{
+	struct strings ids = {0};
+
+	for (size_t i = 0; i < r->n; i++)
+		if (r->reasons[i].weight == weight &&
+		    (r->reasons[i].detail.len > 0 ||
+		    weight == REISSUE_MENDS))
+			for (size_t k = 0; k < r->reasons[i].what.n; k++)
+				strings_add_unique(&ids,
+				    r->reasons[i].what.item[k]);
+	if (ids.n > 0)
+		event_list(e, key, &ids);
+	strings_done(&ids);
+}
+
+static void
+add_story(struct event *e, const struct reissue *r)
+{
+	struct text msg = {0};
+
+	text_addf(&msg, "another certificate is presented, and that is %s",
+	    reissue_verdict_name(r));
+	for (size_t i = 0; i < r->n; i++)
+		text_addf(&msg, "%s%s", i == 0 ? ": " : "; ",
+		    text_str(&r->reasons[i].message));
+	event_escaped(e, "msg", text_str(&msg));
+	text_done(&msg);
+}
+
+void
+news_reissue(struct event *e, const char *id, const struct subject *s,
+    const struct reissue_case *c, const struct reissue *r)
+{
+	const struct endpoint *to = s->endpoint;
+	struct text place = {0};
+
+	e->level = EVENT_NOTICE;
+	head(e, "reissue");
+	event_word(e, "verdict", reissue_verdict_name(r));
+	event_word(e, "id", id);
+	event_word(e, "role", role_name(s->expect.role));
+	event_word(e, "host", endpoint_owner(to));
+	if (s->expect.role == ROLE_HTTPS)
+		event_word(e, "site", endpoint_site(to));
+	endpoint_place(to->address != NULL ? to->address : to->resolve,
+	    to->port, &place);
+	event_word(e, "endpoint", text_str(&place));
+	event_word(e, "group", to->host != NULL ? to->host->group : NULL);
+	event_word(e, "owner", to->settings->owner);
+	add_sha256(e, "old_sha256", c->old.leaf);
+	add_sha256(e, "new_sha256", c->new.leaf);
+	add_rules(e, "breaks", r, REISSUE_BREAKS);
+	add_rules(e, "mends", r, REISSUE_MENDS);
+	add_what(e, "lost_names", r, "lost-names");
+	add_what(e, "gained_names", r, "gained-names");
+	event_word(e, "issuer_changed", find_reason(r, "issuer-changed") !=
+	    NULL ? "yes" : "no");
+	event_word(e, "key_reused", find_reason(r, "key-reused") != NULL ?
+	    "yes" : "no");
+	add_story(e, r);
+	text_done(&place);
 }
 
 void

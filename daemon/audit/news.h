@@ -8,6 +8,7 @@
 
 #include "cwaudit/diff.h"
 #include "cwaudit/event.h"
+#include "cwaudit/reissue.h"
 #include "cwaudit/tally.h"
 #include "spot.h"
 
@@ -20,6 +21,12 @@ struct news_cycle {
 
 void	news_finding(struct event *, enum transition, const struct finding *,
 	    const struct spot *, enum severity prev);
+/*
+ * A leaf took the place of another. id: of the finding where it is bad; NULL:
+ * the rule is off.
+ */
+void	news_reissue(struct event *, const char *id, const struct subject *,
+	    const struct reissue_case *, const struct reissue *);
 /* leaf: NULL if none was seen. */
 void	news_look(struct event *, const struct endpoint *,
 	    const struct observation *, const struct cert *leaf);

@@ -102,9 +102,33 @@ spot_done(struct spot *s)
 	cert_unref(s->last_leaf);
 	chain_unref(s->chain);
 	chain_unref(s->last_chain);
+	cert_unref(s->accepted);
+	chain_unref(s->accepted_chain);
+	cert_unref(s->previous);
+	cert_unref(s->refused);
 	revocation_free(s->revocation);
 	strings_done(&s->addresses);
 	strings_done(&s->differing);
+}
+
+void
+spot_accept(struct spot *s)
+{
+	cert_unref(s->previous);
+	s->previous = s->accepted;
+	chain_unref(s->accepted_chain);
+	s->accepted = cert_ref(s->leaf);
+	s->accepted_chain = s->chain != NULL ? chain_ref(s->chain) : NULL;
+	spot_refuse(s, NULL);
+}
+
+void
+spot_refuse(struct spot *s, const struct cert *leaf)
+{
+	if (leaf != NULL)
+		leaf = cert_ref(leaf);
+	cert_unref(s->refused);
+	s->refused = leaf;
 }
 
 void

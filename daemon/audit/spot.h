@@ -54,6 +54,13 @@ struct spot {
 	int64_t			  last_observed, leaf_since, proof_tried;
 	enum look_step		  first;	/* step that worked */
 	bool			  in_sweep;	/* waits for its look in this sweep */
+	/* exchanges, see audit_reissue.c: references, NULL: none yet */
+	const struct cert	 *accepted;	/* the last leaf that was right to
+						 * come: first seen, or good */
+	const struct chain	 *accepted_chain;
+	const struct cert	 *previous;	/* the one that it took the place of */
+	const struct cert	 *refused;	/* one that was said to be bad, and
+						 * neither accepted nor left since */
 	/* revocation */
 	const struct revocation	 *revocation;	/* of last_leaf; reference; NULL:
 						 * no answer yet */
@@ -89,6 +96,11 @@ bool	spot_add(struct spot *, struct sight *) MUST_USE;
  * that only a hello saw is not taken in: SPOT_CONFIRM asks for a proof first.
  */
 enum spot_news spot_settle(struct spot *, bool confirm);
+
+/* The leaf that is there was right to come. */
+void	spot_accept(struct spot *);
+/* It was not; NULL: none there is that was not. */
+void	spot_refuse(struct spot *, const struct cert *leaf);
 
 /* A better path for the leaf that is there. Takes the reference. */
 void	spot_set_chain(struct spot *, const struct chain *);

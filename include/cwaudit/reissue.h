@@ -53,6 +53,11 @@ struct reissue_case {
 /* The two leaves differ. */
 void	reissue_init(struct reissue *, const struct reissue_case *);
 void	reissue_done(struct reissue *);
+/*
+ * Later: drops what broke and is well by now, by the results of today. Without
+ * any of it left the exchange is good.
+ */
+void	reissue_forget_mended(struct reissue *, const struct reissue_side *now);
 
 /* "good", "bad" */
 const char *reissue_verdict_name(const struct reissue *);

@@ -93,11 +93,15 @@ void	rules_run_fleet(const struct fleet_view *, struct results *);
 
 /*
  * Appends what reissue.h answers, as that of any check: settings of the slot
- * and waivers are applied. Returns the result; NULL where it does not apply.
+ * and waivers are applied; why is emptied. view: the host's, NULL where the
+ * subject stands alone. Returns the result; NULL where it does not apply or
+ * the rule is off.
  */
-struct result *rules_add_change(const struct subject *,
-	    const struct settings *slot, const struct rule *, enum verdict,
+struct result *rules_add_change(const struct host_view *,
+	    const struct subject *, const struct rule *, enum verdict,
 	    struct why *, struct results *);
+/* Of those from first on the ports of one slot get one voice. */
+void	rules_join_changes(struct results *, size_t first);
 
 /* Judges the auditor itself: its findings can be neither tailored nor waived. */
 void	rules_run_auditor(const struct auditor_view *, struct results *);

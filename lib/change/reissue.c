@@ -425,16 +425,58 @@ reissue_init(struct reissue *r, const struct reissue_case *c)
 	sort_reasons(r);
 }
 
+static void
+reason_done(struct reissue_reason *reason)
+{
+	text_done(&reason->message);
+	text_done(&reason->detail);
+	strings_done(&reason->what);
+}
+
 void
 reissue_done(struct reissue *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		text_done(&r->reasons[i].message);
-		text_done(&r->reasons[i].detail);
-		strings_done(&r->reasons[i].what);
-	}
+	for (size_t i = 0; i < r->n; i++)
+		reason_done(&r->reasons[i]);
 	free(r->reasons);
 	*r = (struct reissue){0};
+}
+
+static bool
+still_fails(const struct reissue_reason *reason,
+    const struct reissue_side *now)
+{
+	const struct rule *rule = reason->detail.len > 0 ?
+	    rule_find(reason->what.item[0]) : NULL;
+	const struct result *r = rule != NULL ? find_result(now, rule) : NULL;
+
+	return rule == NULL || r == NULL || (r->waiver == NULL &&
+	    r->severity >= SEVERITY_WARNING && (fails(r) ||
+	    r->verdict == VERDICT_UNKNOWN));
+}
+
+void
+reissue_forget_mended(struct reissue *r, const struct reissue_side *now)
+{
+	size_t kept = 0;
+
+	r->bad = false;
+	r->severity = SEVERITY_OFF;
+	for (size_t i = 0; i < r->n; i++) {
+		struct reissue_reason one = r->reasons[i];
+
+		if (one.weight == REISSUE_BREAKS && !still_fails(&one, now)) {
+			reason_done(&one);
+			continue;
+		}
+		if (one.weight == REISSUE_BREAKS) {
+			r->bad = true;
+			if (one.severity > r->severity)
+				r->severity = one.severity;
+		}
+		r->reasons[kept++] = one;
+	}
+	r->n = kept;
 }
 
 static void
@@ -476,6 +518,8 @@ reissue_answer(const struct reissue *r, const struct reissue_case *c,
 			strings_add_unique(&why->offenders,
 			    reason->what.item[k]);
 	}
+	text_addf(&why->message, "; serial %s was the one before",
+	    c->old.leaf->serial);
 	return VERDICT_FAIL;
 }
 

@@ -347,15 +347,6 @@ side_of(const struct review *r, const struct judged *j)
 	return side;
 }
 
-static void
-add_change(const struct subject *s, const char *id, enum verdict verdict,
-    struct why *why, struct results *out)
-{
-	(void)rules_add_change(s, s->endpoint->settings, rule_find(id),
-	    verdict, why, out);
-	why_done(why);
-}
-
 /* The new one beside that which it is to replace. */
 static void
 compare(struct review *r, const struct review_job *job, struct judged *new,
@@ -372,10 +363,10 @@ compare(struct review *r, const struct review_job *job, struct judged *new,
 	    .new = side_of(r, new), .expect = &s->expect,
 	    .other = check_other_service(s) };
 	reissue_init(&r->reissue, &c);
-	add_change(s, "reissue-bad", reissue_answer(&r->reissue, &c, &bad),
-	    &bad, &new->all);
-	add_change(s, "key-reused", reissue_key_answer(&c, &key), &key,
-	    &new->all);
+	(void)rules_add_change(NULL, s, rule_find("reissue-bad"),
+	    reissue_answer(&r->reissue, &c, &bad), &bad, &new->all);
+	(void)rules_add_change(NULL, s, rule_find("key-reused"),
+	    reissue_key_answer(&c, &key), &key, &new->all);
 	r->replaced = cert_ref(c.old.leaf);
 	judged_done(&old);
 }

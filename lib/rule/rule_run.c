@@ -60,18 +60,28 @@ run_subject(const struct subject *s, const struct settings *slot,
 }
 
 struct result *
-rules_add_change(const struct subject *s, const struct settings *slot,
+rules_add_change(const struct host_view *v, const struct subject *s,
     const struct rule *rule, enum verdict verdict, struct why *why,
     struct results *out)
 {
 	struct about a = about_subject(s);
+	struct result *r = NULL;
 
-	a.settings = slot;
-	if (rule_is_off(&a, rule)) {
+	a.settings = v != NULL ? rule_slot_settings(v, s) :
+	    s->endpoint->settings;
+	if (rule_is_off(&a, rule))
 		rule_record_off(out, &a, rule);
-		return NULL;
-	}
-	return rule_record(out, &a, rule, verdict, why);
+	else
+		r = rule_record(out, &a, rule, verdict, why);
+	why_done(why);
+	return r;
+}
+
+void
+rules_join_changes(struct results *out, size_t first)
+{
+	if (out->n > first)
+		rule_join(out->item + first, out->n - first);
 }
 
 static void
