@@ -52,6 +52,15 @@ a_bad_one_is_one_page_and_the_way_back_clears_it(void **state)
 	pass(w, 30);
 	exchange(w, make_cert(w, "im.contoso.com", ALL, 3));
 	expect_verdicts(w, "bad ");
+	/* What it brought names it. */
+	assert_non_null(strstr(text_str(&w->lines), "rule=documented-single"));
+	line = strstr(text_str(&w->lines), " cause=");
+	assert_non_null(line);
+	assert_non_null(strstr(text_str(&w->lines), "rule=reissue-bad"));
+	assert_non_null(strstr(strstr(text_str(&w->lines),
+	    "event=reissue"), " id="));
+	assert_memory_equal(line + 7, strstr(strstr(text_str(&w->lines),
+	    "event=reissue"), " id=") + 4, 16);
 	line = strstr(text_str(&w->lines), "rule=reissue-bad");
 	assert_non_null(line);
 	assert_non_null(strstr(line, "reasons=\"documented-single\""));

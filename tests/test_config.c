@@ -80,6 +80,9 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c.renotify_s, 86400);
 	assert_int_equal(c.renotify_at_s, 9 * 3600);
 	assert_int_equal(c.coverage_percent, 99);
+	assert_int_equal(c.notify_days.n, 6);
+	assert_int_equal(c.notify_days.day[0], 45);
+	assert_int_equal(c.notify_days.day[5], 1);
 	assert_int_equal(c.log_facility, LOG_DAEMON);
 	assert_int_equal(c.log_format, LOG_FORMAT_KV);
 	assert_int_equal(c.log_max_events, 1000);
@@ -103,6 +106,7 @@ every_key_is_read(void **state)
 	    "prove_every: 12h\nmode: hello\ntimeout: 2500ms\nwindow: 1000\n"
 	    "per_host: 4\nworkers: 8\nrate: 100\nrollout: 2d\n"
 	    "host_rollout: 0s\nsettle: 1m\nrenotify: 7d\ncoverage: 95%\n"
+	    "notify_days: [30, 10, 2]\n"
 	    "log: {facility: local3, format: cee, max_events: 5}\n"
 	    "resolver: {servers: [10.0.0.1, \"10.0.0.2:5353\", "
 	    "\"2001:db8::1\"],\n"
@@ -125,6 +129,9 @@ every_key_is_read(void **state)
 	assert_int_equal(c.renotify_s, 7 * 86400);
 	assert_int_equal(c.renotify_at_s, -1);
 	assert_int_equal(c.coverage_percent, 95);
+	assert_int_equal(c.notify_days.n, 3);
+	assert_int_equal(c.notify_days.day[0], 30);
+	assert_int_equal(c.notify_days.day[2], 2);
 	assert_int_equal(c.log_facility, LOG_LOCAL3);
 	assert_int_equal(c.log_format, LOG_FORMAT_CEE);
 	assert_int_equal(c.log_max_events, 5);
@@ -159,6 +166,12 @@ static const struct { const char *text, *says; } mistakes[] = {
 	    "seconds\n" },
 	{ "mode: fast\n", "c:1:7: \"mode\" must be one of auto, handshake, "
 	    "hello, not \"fast\"\n" },
+	{ "notify_days: [7, 14]\n", "c:1:14: \"notify_days\" must be a falling "
+	    "list of at most 16 days, each from 1 to 3650\n" },
+	{ "notify_days: [0]\n", "c:1:14: \"notify_days\" must be a falling "
+	    "list of at most 16 days, each from 1 to 3650\n" },
+	{ "notify_days: [7, soon]\n", "c:1:14: \"notify_days\" must be a falling "
+	    "list of at most 16 days, each from 1 to 3650\n" },
 	{ "coverage: 101%\n", "c:1:11: \"coverage\" must be a percentage from "
 	    "0% to 100%, not \"101%\"\n" },
 	{ "coverage: 99\n", "c:1:11: \"coverage\" must be a percentage from 0% "

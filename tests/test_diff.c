@@ -14,12 +14,15 @@
 #define HOST	"cwa01.nwtraders.local"
 #define SETTLE	600
 #define RENOTIFY 86400
+#define BEGAN	1000000
 
 /*
  * Answers: F fails (error), C critical, G with another offender, L with
  * another leaf, M with another message; W fails and is waived, H is held, S
  * another rule stands in; P passes, U is unknown, N does not apply, - is not
  * asked any more, X the host left the inventory; T who has a pass that is due?
+ * E fails, and is about something that ends four days after the beginning:
+ * that is said again with three days left, and with one.
  * "+600" lets so many seconds pass.
  * Told: o opened, k changed, K changed in severity, r reminder, w waived, u
  * unwaived, c cleared, s superseded, x closed; t the host, to T; . nothing.
@@ -83,6 +86,13 @@ static const struct { const char *why, *answers, *told; } sequences[] = {
 	{ "every day", "F +86400 F +86400 F", "orr" },
 	{ "a change is as good", "F +86400 C +86399 C +1 C", "oK.r" },
 	{ "no reminder of what is unknown", "F +90000 U F", "o.r" },
+	{ "of what ends soon not every day", "E +43200 E +43199 E", "o.." },
+	{ "but with three days left", "E +86400 E E", "or." },
+	{ "and then with one", "E +86400 E +86400 E +86400 E E", "or.r." },
+	{ "a day that was missed is made up for", "E +90000 U E +200000 E E",
+	    "o.rr." },
+	{ "two that were missed are one", "E +280000 E E", "or." },
+	{ "with fewer every day", "E +259200 E +43200 E +43200 E", "or.r" },
 	{ "no reminder with a pass waiting", "F P +86400 P", "o.c" },
 };
 
@@ -128,6 +138,7 @@ add_failure(struct result *r, char answer)
 	r->waiver = answer == 'W' ? &waiver : NULL;
 	r->leaf = &leaves[answer == 'L'];
 	r->message = xstrdup(answer == 'M' ? "9 days left" : "10 days left");
+	r->ends = answer == 'E' ? BEGAN + 4 * CLOCK_DAY : 0;
 	strings_add(&r->offenders, answer == 'G' ? "im.contoso.com" :
 	    "as.im.contoso.com");
 }
@@ -168,8 +179,10 @@ keep_none(void *ctx, const char *owner)
 static void
 step(struct diff *d, char answer, int64_t now, struct text *told)
 {
+	static const unsigned days[] = { 3, 1 };
 	const struct diff_times times = { .now = now, .settle_s = SETTLE,
-	    .remind_before = now - RENOTIFY + 1 };
+	    .remind_before = now - RENOTIFY + 1, .notify_days = days,
+	    .n_notify_days = 2 };
 	size_t before = told->len;
 	const char *owner;
 
@@ -196,7 +209,7 @@ each_sequence_is_told_as_it_should(void **state)
 	for (size_t i = 0; i < n; i++) {
 		struct diff *d = diff_new();
 		struct text told = {0};
-		int64_t now = 1000000;
+		int64_t now = BEGAN;
 
 		for (const char *s = sequences[i].answers; *s != '\0';
 		    s += strcspn(s, " "), s += strspn(s, " ")) {

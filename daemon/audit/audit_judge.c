@@ -182,7 +182,12 @@ times_now(const struct audit *a)
 	struct diff_times t = {
 		.now = now, .settle_s = c->settle_s,
 		.remind_before = now - c->renotify_s + 1,
+		.notify_days = c->notify_days.day,
+		.n_notify_days = c->notify_days.n,
 	};
+
+	if (audit_clock_in_doubt(a))
+		t.n_notify_days = 0;
 
 	if (c->renotify_s == 0 || audit_clock_in_doubt(a))
 		t.remind_before = CLOCK_NEVER;

@@ -139,6 +139,25 @@ tell(struct audit *a, const char *id, const struct subject *s,
 	audit_tell(a, &e);
 }
 
+/* What the exchange broke says that it is the cause. */
+static void
+blame(const struct reissue *r, const struct subject *s,
+    const char id[FINDING_ID], struct results *out)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct reissue_reason *reason = &r->reasons[i];
+
+		if (reason->weight != REISSUE_BREAKS ||
+		    reason->detail.len == 0)
+			continue;
+		for (size_t k = 0; k < out->n; k++)
+			if (out->item[k].endpoint == s->endpoint &&
+			    strcmp(out->item[k].rule->id,
+			    reason->what.item[0]) == 0)
+				memcpy(out->item[k].cause, id, FINDING_ID);
+	}
+}
+
 /* One port: its answer, and what there is to tell. True: accepted. */
 static bool
 judge_exchange(struct audit *a, struct host_view *now, size_t i,
@@ -169,6 +188,8 @@ judge_exchange(struct audit *a, struct host_view *now, size_t i,
 		tell(a, result != NULL ? result->id : NULL, s, &c, &r);
 	if (!good)
 		spot_refuse(spot, s->leaf);
+	if (!good && result != NULL)
+		blame(&r, s, result->id, out);
 	reissue_done(&r);
 	return good;
 }

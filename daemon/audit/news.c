@@ -84,6 +84,8 @@ news_finding(struct event *e, enum transition t, const struct finding *f,
 		event_list(e, "endpoints", &f->places);
 	if (f->by[0] != '\0')
 		event_word(e, "by", f->by);
+	if (f->cause[0] != '\0' && t != TRANSITION_CLEARED)
+		event_word(e, "cause", f->cause);
 	if (t == TRANSITION_CHANGED && prev != f->severity)
 		event_word(e, "prev_severity", severity_name(prev));
 	if (f->waived)

@@ -88,6 +88,10 @@ static const struct config_key keys[] = {
 	{ "renotify", TYPE_RENOTIFY, 0, NULL, "24h at 09:00", RELOAD,
 	    "How often open findings are logged again; at a time of day: with "
 	    "the\nfirst look after it." },
+	{ "notify_days", TYPE_DAYS, FIELD(notify_days), NULL,
+	    "[45, 28, 14, 7, 3, 1]", RELOAD,
+	    "Of what ends soon: with how many days left it is logged again. "
+	    "With\nfewer than the last, and with [], as all others." },
 	{ "coverage", TYPE_PERCENT, FIELD(coverage_percent), NULL, "99%",
 	    RELOAD,
 	    "The share of endpoints that a cycle must observe to be on "
@@ -109,6 +113,30 @@ static const struct config_key keys[] = {
 };
 #define N_KEYS	ARRAY_N(keys)
 
+/* "[45, 28]" as the nodes that it would be in a file. */
+static void
+preset_list(struct config *c, const struct config_key *k, struct node *y,
+    struct node items[CONFIG_DAYS])
+{
+	const char *s = k->preset + 1;
+	size_t n = 0;
+
+	y->kind = NODE_LIST;
+	while (*s != ']') {
+		size_t len = strcspn(s, ",]");
+
+		assert(n < CONFIG_DAYS);
+		items[n] = (struct node){ .kind = NODE_SCALAR, .key = k->name,
+		    .value = arena_copy(&c->arena, s, len) };
+		if (n > 0)
+			items[n - 1].next = &items[n];
+		n++;
+		s += len;
+		s += strspn(s, ", ");
+	}
+	y->child = n > 0 ? &items[0] : NULL;
+}
+
 void
 config_init(struct config *c)
 {
@@ -118,12 +146,13 @@ config_init(struct config *c)
 	*c = (struct config){0};
 	r.arena = &c->arena;
 	for (size_t i = 0; i < N_KEYS; i++) {
-		bool list = strcmp(keys[i].preset, "[]") == 0;
 		struct node y = {
-			.kind = list ? NODE_LIST : NODE_SCALAR,
-			.value = keys[i].preset, .key = keys[i].name,
-		};
+			.kind = NODE_SCALAR, .value = keys[i].preset,
+			.key = keys[i].name,
+		}, items[CONFIG_DAYS];
 
+		if (keys[i].preset[0] == '[')
+			preset_list(c, &keys[i], &y, items);
 		config_type_read(&r, &y, &keys[i], c);
 	}
 	assert(ps.n == 0);

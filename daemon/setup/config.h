@@ -15,6 +15,12 @@
 enum config_mode { MODE_AUTO, MODE_HANDSHAKE, MODE_HELLO };
 enum config_log_format { LOG_FORMAT_KV, LOG_FORMAT_CEE };
 
+#define CONFIG_DAYS	16
+struct config_days {			/* falling */
+	unsigned	 day[CONFIG_DAYS];
+	size_t		 n;
+};
+
 struct config {
 	char		*path;			/* of the file; NULL: defaults only */
 	char		*inventory;		/* path, resolved against the file */
@@ -29,6 +35,7 @@ struct config {
 	int64_t		 renotify_s;
 	int		 renotify_at_s;		/* after midnight, local; -1: any time;
 						 * renotify_s 0: no reminders */
+	struct config_days notify_days;
 	unsigned	 coverage_percent;
 	int		 log_facility;		/* LOG_DAEMON ... */
 	enum config_log_format log_format;

@@ -142,6 +142,42 @@ read_servers(struct reader *r, const struct node *y,
 	*(struct strings *)field = good;
 }
 
+/* Falling, so that each is passed after the one before it. */
+static void
+read_days(struct reader *r, const struct node *y, const struct reader_key *k,
+    void *field)
+{
+	struct config_days days = { .n = 0 };
+	struct strings list = {0};
+	bool good = true;
+
+	reader_strings(r, y, k, &list);
+	for (size_t i = 0; good && i < list.n; i++) {
+		uint64_t day;
+
+		good = days.n < CONFIG_DAYS &&
+		    text_number(list.item[i], 3650, &day) && day > 0 &&
+		    (days.n == 0 || day < days.day[days.n - 1]);
+		if (good)
+			days.day[days.n++] = (unsigned)day;
+	}
+	if (good)
+		*(struct config_days *)field = days;
+	else
+		reader_problem(r, y, "\"%s\" must be a falling list of at most "
+		    "%d days, each from 1 to 3650", y->key, CONFIG_DAYS);
+}
+
+static void
+print_days(const struct config_key *k, const void *field, struct text *out)
+{
+	const struct config_days *days = field;
+
+	(void)k;
+	for (size_t i = 0; i < days->n; i++)
+		text_addf(out, "%u ", days->day[i]);
+}
+
 static void
 print_string(const struct config_key *k, const void *field, struct text *out)
 {
@@ -224,6 +260,8 @@ static const struct {
 	    "Span, 1h to 365d, also \"24h at 09:00\" (local time), or off" },
 	[TYPE_SERVERS]	= { read_servers, print_strings,
 	    "List of ADDRESS or ADDRESS:PORT" },
+	[TYPE_DAYS]	= { read_days, print_days,
+	    "Falling list of days, 1 to 3650" },
 };
 
 void

@@ -12,7 +12,7 @@
 enum config_type {
 	TYPE_PATH, TYPE_SPAN_S, TYPE_SPAN_MS, TYPE_NUMBER,
 	TYPE_WORKERS, TYPE_PERCENT, TYPE_WORDS, TYPE_RENOTIFY,
-	TYPE_SERVERS,
+	TYPE_SERVERS, TYPE_DAYS,
 };
 
 /* A row of the table in config.c. */

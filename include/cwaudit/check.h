@@ -26,6 +26,7 @@ struct why {
 	struct strings	 offenders;	/* all of them, escaped, in a stable order */
 	const char	*offenders_key;	/* "missing", "wildcard" ...: log and csv key */
 	struct strings	 nodes;		/* of a farm: struct result has it */
+	int64_t		 ends;		/* likewise; 0: it is not about that */
 };
 
 void	why_done(struct why *);

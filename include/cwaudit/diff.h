@@ -44,6 +44,8 @@ struct finding {
 	char		*message, *remedy;	/* message: of one that is closed
 						 * why it is */
 	char		 by[FINDING_ID];	/* superseded: what stands in */
+	char		 cause[FINDING_ID];	/* as in struct result */
+	int64_t		 ends;			/* likewise */
 	struct strings	 offenders;
 	const char	*offenders_key;
 };
@@ -53,6 +55,13 @@ struct diff_times {
 	int64_t	settle_s;		/* 0: each pass is said at once */
 	int64_t	remind_before;		/* what was last said before it is due
 					 * for a reminder; CLOCK_NEVER: none */
+	/*
+	 * Of what is about to end, reminders come when so many days are left,
+	 * and only with fewer than the last of them as of all others. Falling;
+	 * none: as of all others.
+	 */
+	const unsigned *notify_days;
+	size_t	n_notify_days;
 };
 
 /*

@@ -50,6 +50,11 @@ struct result {
 	struct strings		 nodes;		/* of a farm that fails, three a
 						 * node: FQDN, state ("right",
 						 * "behind" ...), certificate or "" */
+	char			 cause[FINDING_ID]; /* the id of the exchange of
+						 * certificates that brought it, a
+						 * reissue-bad; "": none */
+	int64_t			 ends;		/* what is about to end, does then;
+						 * 0: it is not about that */
 	bool			 held;		/* maintenance: not to be raised now */
 	const struct rule	*stood_in;	/* the failing rule that stands in; not raised */
 	const struct waiver	*waiver;	/* NULL: not waived */

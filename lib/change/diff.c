@@ -147,6 +147,8 @@ finding_fill(struct finding *f, const struct result *r)
 	strings_copy(&f->offenders, &r->offenders);
 	f->offenders_key = r->offenders_key;
 	strings_copy(&f->places, &r->places);
+	f->ends = r->ends;
+	memcpy(f->cause, r->cause, FINDING_ID);
 	f->has_leaf = r->leaf != NULL;
 	if (f->has_leaf)
 		memcpy(f->leaf, r->leaf->sha256, CERT_SHA256);
@@ -208,6 +210,22 @@ say(const struct apply *a, enum transition t, struct finding *f,
 	a->fn(a->ctx, t, f, r, prev);
 }
 
+/* When a day was passed since it was last said. */
+static bool
+is_due(const struct finding *f, const struct diff_times *t)
+{
+	int64_t left = f->ends - t->now, then = f->ends - f->said, limit = 0;
+
+	if (f->ends == 0 || t->n_notify_days == 0)
+		return f->said < t->remind_before;
+	for (size_t i = 0; i < t->n_notify_days; i++) {
+		limit = t->notify_days[i] * CLOCK_DAY;
+		if (left <= limit && then > limit)
+			return true;
+	}
+	return left <= limit && f->said < t->remind_before;
+}
+
 /* A rule fails again on what is open: what is worth saying about it? */
 static void
 fail_again(const struct apply *a, struct finding *f, const struct result *r)
@@ -225,7 +243,7 @@ fail_again(const struct apply *a, struct finding *f, const struct result *r)
 		    r, prev);
 	else if (changed)
 		say(a, TRANSITION_CHANGED, f, r, prev);
-	else if (!f->waived && f->said < a->times->remind_before)
+	else if (!f->waived && is_due(f, a->times))
 		say(a, TRANSITION_REMINDER, f, r, prev);
 }
 

@@ -81,6 +81,7 @@ check_expiring(const struct subject *s, struct why *why)
 	if (severity == SEVERITY_OFF)
 		return VERDICT_PASS;
 	why->severity = severity;
+	why->ends = c->not_after;
 	check_add_what(s, &why->message);
 	if (s->now > c->not_after) {
 		text_add(&why->message, " has expired, at ");

@@ -257,6 +257,7 @@ say_ending(const struct ca_end *e, size_t n, int64_t now, shared_fn *say,
 		shared_concern(&to, e[i].port->endpoint);
 	}
 	to.why.offenders_key = "hosts";
+	to.why.ends = ca->not_after;
 	text_add(out, "the CA certificate ");
 	cert_add_subject(ca, out);
 	text_add(out, " (SHA-256 ");

@@ -328,6 +328,7 @@ take_why(struct result *r, struct about *a, struct why *why)
 	r->message = text_take(&why->message);
 	r->offenders = why->offenders;
 	why->offenders = (struct strings){0};
+	r->ends = why->ends;
 	r->nodes = why->nodes;
 	why->nodes = (struct strings){0};
 	r->offenders_key = r->offenders.n > 0 ? why->offenders_key : NULL;
