@@ -208,6 +208,18 @@ check-asan: deps-test
 	    check-misbehaviour check-files check-fleet check-request \
 	    check-daemon check-revocation
 
+# The threads: conductor, workers, writer, revoker.
+THREADED := B=build-tsan OPT="-O1 -g" HARDEN= \
+	    CFLAGS="-fsanitize=thread -fno-omit-frame-pointer" \
+	    LDFLAGS=-fsanitize=thread
+check-tsan: deps-test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(THREADED) build-tsan/cwaudit \
+	    build-tsan/cwauditd build-tsan/fleet build-tsan/fetchd \
+	    build-tsan/logsink build-tsan/confine
+	@TSAN_OPTIONS=halt_on_error=1:exitcode=66:suppressions=$(CURDIR)/tests/tsan.supp \
+	    $(MAKE) --no-print-directory -j1 $(THREADED) check-fleet \
+	    check-daemon check-revocation
+
 # The audit of the simulated fleet finds what its table says, no more or less.
 check-fleet: $B/fleet $B/cwaudit
 	@B=$B sh tests/it_fleet.sh
@@ -367,6 +379,7 @@ help:
 	@echo "make check-servers       real servers: GnuTLS, NSS, nginx, Kamailio ..."
 	@echo "make check-hostile       what servers that misbehave cost"
 	@echo "make check-asan          the tests under ASan and UBSan"
+	@echo "make check-tsan          the same of threads, under TSan"
 	@echo "make check-corpus CORPUS=dir  odd certificates and servers of others"
 	@echo "make fuzz SECONDS=60     libFuzzer, so long for each target"
 	@echo "make lint                cppcheck, clang-tidy, gcc -fanalyzer"
@@ -374,10 +387,10 @@ help:
 	@echo "make clean"
 
 clean:
-	rm -rf $B build-asan build-fuzz
+	rm -rf $B build-asan build-tsan build-fuzz
 
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
-	check-fleet check-hostile check-misbehaviour check-request check-revocation check-asan \
+	check-fleet check-hostile check-misbehaviour check-request check-revocation check-asan check-tsan \
 	check-servers check-systemd check-unit clean demo fuzz fuzz-targets help install uninstall \
 	deps deps-fuzz deps-lint deps-servers deps-test layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)
