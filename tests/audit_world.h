@@ -92,7 +92,7 @@ tell(void *ctx, struct event *e)
 		text_addf(&w->told, "%s %s %s; ", field(e, "state"),
 		    field(e, "rule"), field(e, "role"));
 	if (strncmp(field(e, "event"), "finding", 7) == 0 ||
-	    strcmp(field(e, "event"), "reissue") == 0) {
+	    strncmp(field(e, "event"), "reissue", 7) == 0) {
 		event_print(e, EVENT_KV, &w->lines);
 		text_add(&w->lines, "\n");
 	}

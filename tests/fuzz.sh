@@ -49,6 +49,12 @@ for f in tests/certs/*.pem; do
 	    -out "$build/leaves/$(basename "$f" .pem).der" 2>/dev/null
 done
 
+# Pairs of them, one in the place of the other.
+cat "$build/leaves/documented-single.good.der" \
+    "$build/leaves/documented-single.bad.der" >"$build/leaves/documented.der"
+cat "$build/leaves/single-names.good.der" \
+    "$build/leaves/weak-key.bad.der" >"$build/leaves/weaker.der"
+
 cores=$(nproc)
 failed=0 pids='' n=0
 for source in tests/fuzz/fuzz_*.c; do

@@ -128,6 +128,8 @@ audit_free(struct audit *a)
 	audit_unload(a);
 	audit_end_health(a);
 	diff_free(a->diff);
+	free(a->reissues[0].first);
+	free(a->reissues[1].first);
 	tally_free(a->tally);
 	free(a);
 }

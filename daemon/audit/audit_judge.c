@@ -291,6 +291,7 @@ audit_end_cycle(struct audit *a)
 	audit_names_due(a);
 	audit_note_cycle(a);
 	tally_end(a->tally, tell_tally, a);
+	audit_end_exchanges(a);
 	a->cycle.number++;
 	a->cycle.hosts = a->inventory->n_hosts;
 	a->cycle.endpoints = a->inventory->n_endpoints;

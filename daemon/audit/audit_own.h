@@ -89,6 +89,7 @@ struct audit {
 	int64_t			 began;		/* UTC */
 	size_t			 sweep_left, sweep_all;
 	struct tally		*tally;		/* of this cycle */
+	struct news_reissues	 reissues[2];	/* good, bad; of this cycle */
 };
 
 /* audit.c */
@@ -131,6 +132,8 @@ void	audit_fleet_results(struct audit *, struct results *);
 /* What is there beside what was accepted; judged is of now, and settled. */
 void	audit_judge_exchanges(struct audit *, struct host_view *judged,
 	    struct results *);
+/* The cycle is over: tells of those that were counted. */
+void	audit_end_exchanges(struct audit *);
 
 /* audit_names.c */
 void	audit_load_names(struct audit *);

@@ -133,10 +133,32 @@ static void
 tell(struct audit *a, const char *id, const struct subject *s,
     const struct reissue_case *c, const struct reissue *r)
 {
+	struct news_reissues *n = &a->reissues[r->bad];
 	struct event e = {0};
 
+	if (n->told == NEWS_REISSUES) {
+		if (n->counted++ == 0)
+			n->first = xstrdup(s->endpoint->host->fqdn);
+		return;
+	}
+	n->told++;
 	news_reissue(&e, id, s, c, r);
 	audit_tell(a, &e);
+}
+
+void
+audit_end_exchanges(struct audit *a)
+{
+	for (int bad = 1; bad >= 0; bad--) {
+		struct event e = {0};
+
+		if (a->reissues[bad].counted > 0) {
+			news_reissues(&e, bad == 1, &a->reissues[bad]);
+			audit_tell(a, &e);
+		}
+		free(a->reissues[bad].first);
+		a->reissues[bad] = (struct news_reissues){0};
+	}
 }
 
 /* What the exchange broke says that it is the cause. */

@@ -198,6 +198,22 @@ news_reissue(struct event *e, const char *id, const struct subject *s,
 }
 
 void
+news_reissues(struct event *e, bool bad, const struct news_reissues *n)
+{
+	struct text msg = {0};
+
+	e->level = EVENT_NOTICE;
+	head(e, "reissues");
+	event_word(e, "verdict", bad ? "bad" : "good");
+	event_number(e, "exchanges", (int64_t)n->counted);
+	event_word(e, "host", n->first);
+	text_addf(&msg, "besides those logged one by one: %zu exchanges of "
+	    "certificates were %s", n->counted, bad ? "bad" : "good");
+	event_text(e, "msg", text_str(&msg));
+	text_done(&msg);
+}
+
+void
 news_look(struct event *e, const struct endpoint *to,
     const struct observation *seen, const struct cert *leaf)
 {

@@ -12,6 +12,12 @@
 #include "cwaudit/tally.h"
 #include "spot.h"
 
+/* Exchanges that were counted in a cycle instead of told. */
+struct news_reissues {
+	size_t		told, counted;
+	char		*first;		/* FQDN, of those counted; owned */
+};
+
 struct news_cycle {
 	uint64_t	number;
 	size_t		hosts, endpoints, observed;
@@ -27,6 +33,9 @@ void	news_finding(struct event *, enum transition, const struct finding *,
  */
 void	news_reissue(struct event *, const char *id, const struct subject *,
 	    const struct reissue_case *, const struct reissue *);
+/* Those beyond NEWS_REISSUES of a cycle. */
+#define NEWS_REISSUES	50
+void	news_reissues(struct event *, bool bad, const struct news_reissues *);
 /* leaf: NULL if none was seen. */
 void	news_look(struct event *, const struct endpoint *,
 	    const struct observation *, const struct cert *leaf);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * fuzz_cert.c - any bytes as a certificate: parse, search a path, ask every
- * rule in every role; and the entry that it makes for a host that nobody has
- * described is an inventory. clang -fsanitize=fuzzer,address,undefined.
+ * rule in every role; the entry that it makes for a host that nobody has
+ * described is an inventory; and a second one, behind it, takes its place.
+ * clang -fsanitize=fuzzer,address,undefined.
  */
 #include "../world.h"
 #include "cwaudit/guess.h"
+#include "cwaudit/reissue.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -59,6 +61,47 @@ judge_published(const struct inventory *inv, const struct cert *leaf,
 	results_done(&results);
 }
 
+/* A host as it presents a leaf on its first port. */
+static struct host_view *
+present(const struct inventory *inv, const struct cert *leaf,
+    struct results *results)
+{
+	struct host_view *v = world_view(inv, "cwa01.nwtraders.local",
+	    1262304000);
+
+	world_present(&v->subjects[0], leaf);
+	host_view_settle(v);
+	rules_run_host(v, results);
+	return v;
+}
+
+static void
+exchange(const struct inventory *inv, const struct cert *old,
+    const struct cert *new)
+{
+	struct results before = {0}, after = {0};
+	struct host_view *v = present(inv, old, &before);
+	struct host_view *w = present(inv, new, &after);
+	const struct reissue_case c = { .old = { old, before.item, before.n },
+	    .new = { new, after.item, after.n },
+	    .expect = &w->subjects[0].expect,
+	    .other = check_other_service(&w->subjects[0]) };
+	struct why why = {0}, key = {0};
+	struct reissue r;
+
+	reissue_init(&r, &c);
+	reissue_forget_mended(&r, &c.new);
+	(void)reissue_answer(&r, &c, &why);
+	(void)reissue_key_answer(&c, &key);
+	why_done(&why);
+	why_done(&key);
+	reissue_done(&r);
+	results_done(&before);
+	results_done(&after);
+	world_view_free(v);
+	world_view_free(w);
+}
+
 /* It is an inventory, whatever the names: else world_inventory aborts. */
 static void
 describe(const struct cert *leaf, const char *asked)
@@ -89,7 +132,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct strings names = {0};
 	struct trust *trust = trust_new();
 	struct chain *chain;
-	struct cert *c;
+	struct cert *c, *other;
 
 	if (inv == NULL)
 		inv = world_inventory(yaml);
@@ -101,6 +144,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		judge_host(inv, "cwa01.nwtraders.local", c, chain);
 		judge_host(inv, "cwa02.nwtraders.local", c, chain);
 		judge_published(inv, c, chain);
+		if (c->trailing > 0 && cert_parse(bytes + c->der_len,
+		    c->trailing, &other) == CERT_OK) {
+			exchange(inv, c, other);
+			exchange(inv, other, c);
+			cert_unref(other);
+		}
 		describe(c, NULL);
 		describe(c, "cwa01.nwtraders.local");
 		chain_unref(chain);
