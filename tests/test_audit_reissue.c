@@ -67,7 +67,9 @@ a_bad_one_is_one_page_and_the_way_back_clears_it(void **state)
 	assert_non_null(strstr(line, "The subject of the certificate you "
 	    "selected doesn't match the current computer's FQDN."));
 	assert_non_null(strstr(line, "the CN must be cwa01.nwtraders.local; "
-	    "serial 01 was the one before"));
+	    "put back serial 01, or issue it again with CN "
+	    "cwa01.nwtraders.local and SAN cwa01.nwtraders.local, "
+	    "im.contoso.com, as.im.contoso.com, download.im.contoso.com"));
 	expect_told(w, "opened documented-single single; opened reissue-bad "
 	    "single; opened key-reused single; ");
 	pass(w, 12 * HOUR);

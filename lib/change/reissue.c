@@ -490,6 +490,18 @@ add_leaf(const struct cert *c, struct text *out)
 		text_addf(out, " of %.10s", clock_format(c->not_before, from));
 }
 
+/* A line of the log has no remedy beside it. */
+static void
+add_way_back(const struct reissue_case *c, struct text *out)
+{
+	text_addf(out, "; put back serial %s, or issue it again with CN %s",
+	    c->old.leaf->serial, c->expect->cn);
+	if (c->expect->names.n > 0) {
+		text_add(out, " and SAN ");
+		check_add_list(&c->expect->names, out);
+	}
+}
+
 enum verdict
 reissue_answer(const struct reissue *r, const struct reissue_case *c,
     struct why *why)
@@ -518,8 +530,7 @@ reissue_answer(const struct reissue *r, const struct reissue_case *c,
 			strings_add_unique(&why->offenders,
 			    reason->what.item[k]);
 	}
-	text_addf(&why->message, "; serial %s was the one before",
-	    c->old.leaf->serial);
+	add_way_back(c, &why->message);
 	return VERDICT_FAIL;
 }
 
