@@ -188,7 +188,8 @@ check-hostile: deps-test
 	@B=$B sh tests/it_hostile.sh
 
 # The daemon's life: what reaches syslog, signals, reloads.
-check-daemon: $B/cwauditd $B/fleet $B/logsink $B/confine
+check-daemon: $B/cwauditd $B/fleet $B/logsink $B/confine \
+    $B/systemd/cwauditd.service
 	@bash tests/it_daemon.sh $B
 	@bash tests/it_rsyslog.sh $B
 	@bash tests/it_names.sh $B
