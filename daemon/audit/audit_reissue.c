@@ -260,7 +260,7 @@ is_put_back(const struct audit *a, const struct subject *s)
 	const struct spot *spot = spot_of(a, s);
 
 	return s->leaf != NULL && spot->refused != NULL &&
-	    same(s->leaf, spot->accepted);
+	    spot->accepted != NULL && same(s->leaf, spot->accepted);
 }
 
 /* The accepted one is back, on all ports of its slot: told once. */
