@@ -341,67 +341,6 @@ all_that_is_wrong_is_said_and_nothing_else(void **state)
 
 /* -- one check at a time ------------------------------------------------ */
 
-/* Issuers that look alike: one of them has a Cyrillic letter. */
-static void
-no_message_says_that_a_is_not_a(void **state)
-{
-	struct made ca = make_ca("C\xd0\xb0", NULL);
-	struct made m = make_cert((struct recipe){ .cn = NWTRADERS,
-	    .issuer = &ca });
-	struct inventory *inv = world_inventory(HOST(NWTRADERS,
-	    "issuers: {mtls: [CN=Ca]}", IM));
-	struct host_view *v = world_view(inv, NWTRADERS, NOW);
-	struct subject *s = world_port(v, 5061);
-	struct why why = {0};
-
-	(void)state;
-	world_present(s, m.cert);
-	host_view_settle(v);
-	assert_int_equal(check_issuer_unexpected(s, &why), VERDICT_FAIL);
-	if (!says(text_str(&why.message), "allowed are CN=Ca; byte by byte it "
-	    "is CN=C\\xd0\\xb0$"))
-		fail_msg("%s", text_str(&why.message));
-	why_done(&why);
-	world_view_free(v);
-	inventory_unref(inv);
-	made_free(&m);
-	made_free(&ca);
-}
-
-/* Of two intermediates one was sent, and the root need not be. */
-static void
-what_is_missing_in_a_chain_is_named_alone(void **state)
-{
-	struct made root = make_ca("Root", NULL), upper = make_ca("Upper",
-	    &root), lower = make_ca("Lower", &upper);
-	struct made m = make_cert((struct recipe){ .cn = NWTRADERS,
-	    .issuer = &lower });
-	const struct cert *path[] = { m.cert, lower.cert, upper.cert,
-	    root.cert };
-	struct chain chain = { .status = CHAIN_TRUSTED, .path = path,
-	    .n_path = 4, .sent = path, .n_sent = 2, .incomplete = true };
-	struct inventory *inv = world_inventory(HOST(NWTRADERS, "", IM));
-	struct host_view *v = world_view(inv, NWTRADERS, NOW);
-	struct subject *s = world_port(v, 5061);
-	struct why why = {0};
-
-	(void)state;
-	world_present(s, m.cert);
-	s->chain = &chain;
-	host_view_settle(v);
-	assert_int_equal(check_incomplete_chain(s, &why), VERDICT_FAIL);
-	assert_int_equal(why.offenders.n, 1);
-	assert_string_equal(why.offenders.item[0], "CN=Upper");
-	why_done(&why);
-	s->chain = NULL;
-	world_view_free(v);
-	inventory_unref(inv);
-	made_free(&m);
-	made_free(&lower);
-	made_free(&upper);
-	made_free(&root);
-}
-
 static void
 a_list_is_cut_at_ten_and_counted(void **state)
 {
@@ -629,8 +568,6 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_that_is_wrong_is_said_and_nothing_else),
-		cmocka_unit_test(no_message_says_that_a_is_not_a),
-		cmocka_unit_test(what_is_missing_in_a_chain_is_named_alone),
 		cmocka_unit_test(a_list_is_cut_at_ten_and_counted),
 		cmocka_unit_test(expiring_follows_the_lifetime),
 		cmocka_unit_test(a_setting_of_expiring_replaces_the_default),

@@ -26,12 +26,6 @@ fold(char c)
 }
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
 is_one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
@@ -130,17 +124,16 @@ host_part(struct slice a)
 	return (struct slice){ a.s, len };
 }
 
-/* Letters and digits alone. */
+/* But for the characters of a set, on both sides. */
 static bool
-equals_but_for_marks(struct slice a, struct slice b)
+equals_without(struct slice a, struct slice b, const char *set)
 {
-	static const char marks[] = ".,-_ ";
 	size_t i = 0, k = 0;
 
 	for (;;) {
-		while (i < a.len && is_one_of(a.s[i], marks))
+		while (i < a.len && is_one_of(a.s[i], set))
 			i++;
-		while (k < b.len && is_one_of(b.s[k], marks))
+		while (k < b.len && is_one_of(b.s[k], set))
 			k++;
 		if (i == a.len || k == b.len)
 			return i == a.len && k == b.len;
@@ -179,24 +172,6 @@ one_more(const struct slice *a, size_t n, const struct slice *b, size_t m)
 		if (!equals(a[i + 1], b[i]))
 			return n;
 	return at;
-}
-
-/* cwa01 and cwa02 are two hosts, not one that is misspelt. */
-static bool
-differs_in_digits_alone(struct slice a, struct slice b)
-{
-	size_t i = 0, k = 0;
-
-	for (;;) {
-		while (i < a.len && is_digit(a.s[i]))
-			i++;
-		while (k < b.len && is_digit(b.s[k]))
-			k++;
-		if (i == a.len || k == b.len)
-			return i == a.len && k == b.len;
-		if (fold(a.s[i++]) != fold(b.s[k++]))
-			return false;
-	}
 }
 
 static size_t
@@ -246,8 +221,8 @@ is_misspelt(struct slice a, struct slice b, size_t *wrong)
 
 	if (a.len == 0 || a.len > LABEL_MAX || b.len > LABEL_MAX ||
 	    a.len > b.len + LETTERS_MAX || b.len > a.len + LETTERS_MAX ||
-	    differs_in_digits_alone(a, b))
-		return false;
+	    equals_without(a, b, "0123456789"))
+		return false;	/* cwa01 and cwa02 are two hosts */
 	letters = letters_wrong(a, b);
 	*wrong += letters;
 	if (b.len < 3)
@@ -298,7 +273,7 @@ cert_name_near(const char *there, size_t len, const char *wanted)
 		return "with characters that are not ASCII";
 	if (equals(host_part(a), name))
 		return "a URL or port instead of the name";
-	if (equals_but_for_marks(a, name))
+	if (equals_without(a, name, ".,-_ "))
 		return "other dots or hyphens";
 	return near_by_labels(a, name);
 }
