@@ -32,7 +32,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   rule/check_host rule/fleet rule/check_farm rule/check_fleet \
 	   rule/check_dns rule/check_auditor rule/rule rule/rule_remedy rule/rule_slot \
 	   rule/rule_record rule/rule_run rule/rule_fleet rule/rule_auditor \
-	   change/diff change/tally change/event change/reissue \
+	   change/diff change/diff_text change/tally change/event change/reissue \
 	   right/request right/request_write right/guess \
 	   report/snapshot report/waivers report/review report/explain \
 	   report/survey report/report report/page report/document \

@@ -147,12 +147,85 @@ people_read_quotes_and_no_control(void **state)
 	text_done(&out);
 }
 
+/* What a store keeps of a line is all of it. */
+static void
+what_is_written_reads_back_as_the_same_line(void **state)
+{
+	struct strings names = {0};
+	struct event e = {0}, back = {0};
+	struct text line = {0}, again = {0}, json = {0};
+	char long_text[1200] = "";
+
+	(void)state;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	strings_add(&names, "im.contoso.com");
+	strings_add(&names, "as.im.contoso.com");
+	event_number(&e, "v", 1);
+	event_word(&e, "event", "finding");
+	event_word(&e, "host", "cwa01.nwtraders.local");
+	event_word(&e, "group", "two words");
+	event_end_head(&e);
+	event_list(&e, "missing", &names);
+	event_text(&e, "msg", "no=blank\x1b\"");
+	event_text(&e, "detail", long_text);
+	event_write(&e, &json);
+	assert_true(event_parse(text_str(&json), &back));
+	back.head = e.head;
+	event_set_seq(&e, 88123);
+	event_set_seq(&back, 88123);
+	print(&e, EVENT_KV, &line);
+	print(&back, EVENT_KV, &again);
+	assert_string_equal(text_str(&line), text_str(&again));
+	assert_non_null(strstr(text_str(&line), "group=\"two words\" seq=88123 "
+	    "missing=\"im.contoso.com,as.im.contoso.com\" msg=\"no=blank"));
+	print(&e, EVENT_CEE, &line);
+	print(&back, EVENT_CEE, &again);
+	assert_string_equal(text_str(&line), text_str(&again));
+	assert_false(event_parse("[]", &back));
+	assert_false(event_parse("{\"a\":null}", &back));
+	assert_false(event_parse("{\"a\":[1]}", &back));
+	assert_false(event_parse("{", &back));
+	strings_done(&names);
+	event_done(&e);
+	event_done(&back);
+	text_done(&line);
+	text_done(&again);
+	text_done(&json);
+}
+
+/* Where nobody said what the head is, it is the kind of line. */
+static void
+a_number_stands_behind_the_kind(void **state)
+{
+	struct event e = {0};
+	struct text line = {0};
+
+	(void)state;
+	event_number(&e, "v", 1);
+	event_word(&e, "event", "stop");
+	event_set_seq(&e, 7);
+	print(&e, EVENT_KV, &line);
+	assert_string_equal(text_str(&line), "v=1 event=stop seq=7");
+	event_done(&e);
+	event_number(&e, "v", 1);
+	event_word(&e, "event", "reload");
+	event_text(&e, "msg", "read");
+	event_set_seq(&e, 8);
+	print(&e, EVENT_KV, &line);
+	assert_string_equal(text_str(&line),
+	    "v=1 event=reload seq=8 msg=\"read\"");
+	event_done(&e);
+	text_done(&line);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_come_in_order_and_texts_are_quoted),
 		cmocka_unit_test(a_long_list_is_cut_at_whole_items_with_a_count),
+		cmocka_unit_test(what_is_written_reads_back_as_the_same_line),
+		cmocka_unit_test(a_number_stands_behind_the_kind),
 		cmocka_unit_test(people_read_quotes_and_no_control),
 		cmocka_unit_test(a_message_of_backslashes_still_fits),
 		cmocka_unit_test(

@@ -69,6 +69,21 @@ text_grows_and_takes(void **state)
 }
 
 static void
+hex_reads_back_and_nothing_else_does(void **state)
+{
+	uint8_t out[2] = { 9, 9 };
+
+	(void)state;
+	assert_false(text_parse_hex("01f", out, 2));
+	assert_false(text_parse_hex("01fg", out, 2));
+	assert_false(text_parse_hex("01fe0", out, 2));
+	assert_int_equal(out[0], 9);
+	assert_true(text_parse_hex("01Fe", out, 2));
+	assert_int_equal(out[0], 1);
+	assert_int_equal(out[1], 0xfe);
+}
+
+static void
 a_near_word_is_found_and_a_far_one_is_not(void **state)
 {
 	static const char *const words[] = { "address", "layout", "sites" };
@@ -171,6 +186,7 @@ main(void)
 		cmocka_unit_test(escaped_bytes_stay_on_one_harmless_line),
 		cmocka_unit_test(a_cut_is_marked_and_never_splits_a_character),
 		cmocka_unit_test(text_grows_and_takes),
+		cmocka_unit_test(hex_reads_back_and_nothing_else_does),
 		cmocka_unit_test(a_near_word_is_found_and_a_far_one_is_not),
 		cmocka_unit_test(numbers_are_digits_within_the_limit),
 		cmocka_unit_test(lists_fold_ascii_case_only),

@@ -80,6 +80,7 @@ news_finding(struct event *e, enum transition t, const struct finding *f,
 	event_word(e, "endpoint", f->places.n > 0 ? f->places.item[0] : NULL);
 	event_word(e, "group", f->group);
 	event_word(e, "owner", f->contact);
+	event_end_head(e);
 	if (f->places.n > 1)
 		event_list(e, "endpoints", &f->places);
 	if (f->by[0] != '\0')
@@ -183,6 +184,7 @@ news_reissue(struct event *e, const char *id, const struct subject *s,
 	event_word(e, "endpoint", text_str(&place));
 	event_word(e, "group", to->host != NULL ? to->host->group : NULL);
 	event_word(e, "owner", to->settings->owner);
+	event_end_head(e);
 	add_sha256(e, "old_sha256", c->old.leaf);
 	add_sha256(e, "new_sha256", c->new.leaf);
 	add_rules(e, "breaks", r, REISSUE_BREAKS);

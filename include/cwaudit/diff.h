@@ -33,7 +33,7 @@ struct finding {
 	int64_t		 opened, said;	/* seconds UTC; said: last transition */
 	char		*owner;		/* host FQDN or URL of a published entry;
 					 * "": several hosts */
-	const char	*kind;		/* of a certificate its role; of a port
+	char		*kind;		/* of a certificate its role; of a port
 					 * "https" "mtls" "published"; else
 					 * "host" "farm" "fleet" "auditor" */
 	char		*site;		/* NULL: of no one site */
@@ -47,7 +47,7 @@ struct finding {
 	char		 cause[FINDING_ID];	/* as in struct result */
 	int64_t		 ends;			/* likewise */
 	struct strings	 offenders;
-	const char	*offenders_key;
+	char		*offenders_key;	/* NULL: none */
 };
 
 struct diff_times {
@@ -90,11 +90,29 @@ void	diff_close(struct diff *, bool (*keep)(void *ctx, const char *owner),
  */
 const char *diff_settled(struct diff *, const struct diff_times *);
 
+/*
+ * One that was open when the process before this ended. Takes it; it is said
+ * of its owner from now on as if it had been opened here. False: a finding
+ * with its id is open, and this one is freed.
+ */
+bool	diff_restore(struct diff *, const char *owner, struct finding *) MUST_USE;
+/* All that is open, owner by owner; borrowed for the call. */
+void	diff_walk(const struct diff *, void (*fn)(void *ctx, const char *owner,
+	    const struct finding *), void *ctx);
+
 struct diff_count {
 	size_t	open[SEVERITY_N];	/* not waived */
 	size_t	waived, stale;
 };
 void	diff_count(const struct diff *, struct diff_count *);
 const char *transition_name(enum transition);
+/* Does it end the finding? */
+bool	transition_ends(enum transition);
+
+void	diff_finding_free(struct finding *);		/* NULL is fine */
+/* As text, one JSON object, and back. NULL: no such text, or the rule is not
+ * known here. */
+void	diff_finding_write(const struct finding *, struct text *);
+struct finding *diff_finding_parse(const char *);
 
 #endif

@@ -25,7 +25,7 @@ enum event_level {
 };
 
 struct event_field {
-	const char	*key;		/* a literal */
+	char		*key;
 	char		*value;		/* printable: escaped already */
 	struct strings	 list;		/* instead of value: escaped items */
 	bool		 quoted;
@@ -38,6 +38,7 @@ struct event {
 	struct event_field *field;
 	size_t		    n;
 	size_t		    cap;
+	size_t		    head;	/* fields that stand before "seq" */
 };
 
 void	event_done(struct event *);
@@ -51,8 +52,20 @@ void	event_text(struct event *, const char *key, const char *value);
 void	event_escaped(struct event *, const char *key, const char *value);
 void	event_list(struct event *, const char *key, const struct strings *);
 
+/* What was added so far is the head: the number in a store stands behind it. */
+void	event_end_head(struct event *);
+/* Its number; without a head behind the first two fields. */
+void	event_set_seq(struct event *, int64_t seq);
+
 /* Is it of this kind, the value of "event"? */
 bool	event_is(const struct event *, const char *kind);
+/* The value of a field that is no list; NULL: there is none. */
+const char *event_value(const struct event *, const char *key);
+/* All fields, uncut, as one JSON object; event_parse reads it back. */
+void	event_write(const struct event *, struct text *out);
+/* False, and nothing left in *out: it is no such object. Level and head are
+ * the caller's to set. */
+bool	event_parse(const char *json, struct event *out) MUST_USE;
 /* One line without a newline. */
 void	event_print(const struct event *, enum event_format, struct text *out);
 

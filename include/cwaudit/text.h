@@ -33,6 +33,8 @@ void	 text_add_char(struct text *, char);
 void	 text_addf(struct text *, const char *, ...) PRINTF_LIKE(2, 3);
 void	 text_addv(struct text *, const char *, va_list);
 void	 text_add_hex(struct text *, const uint8_t *, size_t len); /* lower case */
+/* Exactly len bytes in hex digits of either case; false leaves out as it is. */
+bool	 text_parse_hex(const char *, uint8_t *out, size_t len) MUST_USE;
 
 /*
  * Bytes from outside, made harmless: controls, DEL, C1, invalid UTF-8, bidi

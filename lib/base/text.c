@@ -116,6 +116,29 @@ text_add_hex(struct text *t, const uint8_t *bytes, size_t len)
 	t->data[t->len] = '\0';
 }
 
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool
+text_parse_hex(const char *s, uint8_t *out, size_t len)
+{
+	if (strlen(s) != len * 2)
+		return false;
+	for (size_t i = 0; i < len * 2; i++)
+		if (hex_digit(s[i]) < 0)
+			return false;
+	for (size_t i = 0; i < len; i++)
+		out[i] = (uint8_t)(hex_digit(s[i * 2]) * 16 +
+		    hex_digit(s[i * 2 + 1]));
+	return true;
+}
+
 /*
  * The length of the UTF-8 sequence at p and its code point, or 0 where it is
  * not one (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).

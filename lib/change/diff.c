@@ -49,6 +49,13 @@ transition_name(enum transition t)
 	return transition_names[t];
 }
 
+bool
+transition_ends(enum transition t)
+{
+	return t == TRANSITION_CLEARED || t == TRANSITION_SUPERSEDED ||
+	    t == TRANSITION_CLOSED;
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -78,10 +85,14 @@ owner_add(struct diff *d, const char *name)
 	return o;
 }
 
-static void
-finding_free(struct finding *f)
+void
+diff_finding_free(struct finding *f)
 {
+	if (f == NULL)
+		return;
 	free(f->owner);
+	free(f->kind);
+	free(f->offenders_key);
 	free(f->site);
 	strings_done(&f->places);
 	free(f->group);
@@ -117,7 +128,7 @@ diff_free(struct diff *d)
 		struct owner *o = d->owners[i];
 
 		for (size_t k = 0; k < o->n; k++)
-			finding_free(o->open[k]);
+			diff_finding_free(o->open[k]);
 		free(o->open);
 		free(o->name);
 		free(o);
@@ -145,7 +156,8 @@ finding_fill(struct finding *f, const struct result *r)
 	f->message = copy(r->message);
 	f->remedy = copy(r->remedy);
 	strings_copy(&f->offenders, &r->offenders);
-	f->offenders_key = r->offenders_key;
+	free(f->offenders_key);
+	f->offenders_key = copy(r->offenders_key);
 	strings_copy(&f->places, &r->places);
 	f->ends = r->ends;
 	memcpy(f->cause, r->cause, FINDING_ID);
@@ -185,7 +197,7 @@ finding_new(const char *owner, const struct result *r, int64_t now)
 	f->rule = r->rule;
 	f->opened = now;
 	f->owner = xstrdup(r->endpoint != NULL || r->host != NULL ? owner : "");
-	f->kind = kind_of(r);
+	f->kind = xstrdup(kind_of(r));
 	f->site = copy(site_of(r));
 	f->group = copy(r->host != NULL ? r->host->group :
 	    r->endpoint != NULL && r->endpoint->published != NULL ?
@@ -352,6 +364,37 @@ is_open(const struct owner *o, const char *id)
 	return false;
 }
 
+static void
+own(struct owner *o, struct finding *f)
+{
+	o->open = xgrow(o->open, o->n, &o->cap, sizeof(*o->open));
+	o->open[o->n++] = f;
+}
+
+bool
+diff_restore(struct diff *d, const char *owner, struct finding *f)
+{
+	struct owner *o = owner_find(d, owner);
+
+	if (is_open(o, f->id)) {
+		diff_finding_free(f);
+		return false;
+	}
+	own(o != NULL ? o : owner_add(d, owner), f);
+	if (f->passed && (d->passed == CLOCK_NEVER || f->opened < d->passed))
+		d->passed = f->opened;
+	return true;
+}
+
+void
+diff_walk(const struct diff *d, void (*fn)(void *ctx, const char *owner,
+    const struct finding *), void *ctx)
+{
+	for (size_t i = 0; i < d->n; i++)
+		for (size_t k = 0; k < d->owners[i]->n; k++)
+			fn(ctx, d->owners[i]->name, d->owners[i]->open[k]);
+}
+
 void
 diff_apply(struct diff *d, const char *owner, const struct results *rs,
     const struct diff_times *times, diff_fn *fn, void *ctx)
@@ -366,7 +409,7 @@ diff_apply(struct diff *d, const char *owner, const struct results *rs,
 		if (answer(&a, f, result_find(rs, f), rs))
 			o->open[kept++] = f;
 		else
-			finding_free(f);
+			diff_finding_free(f);
 	}
 	if (o != NULL)
 		o->n = kept;
@@ -377,9 +420,8 @@ diff_apply(struct diff *d, const char *owner, const struct results *rs,
 			continue;
 		if (o == NULL)
 			o = owner_add(d, owner);
-		o->open = xgrow(o->open, o->n, &o->cap, sizeof(*o->open));
-		o->open[o->n] = finding_new(owner, r, times->now);
-		say(&a, TRANSITION_OPENED, o->open[o->n++], r, SEVERITY_OFF);
+		own(o, finding_new(owner, r, times->now));
+		say(&a, TRANSITION_OPENED, o->open[o->n - 1], r, SEVERITY_OFF);
 	}
 }
 
@@ -398,7 +440,7 @@ diff_close(struct diff *d, bool (*keep)(void *ctx, const char *owner),
 		for (size_t k = 0; k < o->n; k++) {
 			finding_close(&a, o->open[k],
 			    "no longer in the inventory");
-			finding_free(o->open[k]);
+			diff_finding_free(o->open[k]);
 		}
 		o->n = 0;
 	}

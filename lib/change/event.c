@@ -15,6 +15,7 @@ void
 event_done(struct event *e)
 {
 	for (size_t i = 0; i < e->n; i++) {
+		free(e->field[i].key);
 		free(e->field[i].value);
 		strings_done(&e->field[i].list);
 	}
@@ -29,7 +30,7 @@ add(struct event *e, const char *key)
 
 	e->field = xgrow(e->field, e->n, &e->cap, sizeof(*e->field));
 	f = &e->field[e->n++];
-	*f = (struct event_field){ .key = key };
+	*f = (struct event_field){ .key = xstrdup(key) };
 	return f;
 }
 
@@ -121,6 +122,27 @@ event_list(struct event *e, const char *key, const struct strings *list)
 		strings_add(&f->list, item);
 		free(item);
 	}
+}
+
+void
+event_end_head(struct event *e)
+{
+	e->head = e->n;
+}
+
+void
+event_set_seq(struct event *e, int64_t seq)
+{
+	size_t at = e->head > 0 ? e->head : 2;
+	struct event_field f;
+
+	event_number(e, "seq", seq);
+	if (at >= e->n - 1)
+		return;
+	f = e->field[e->n - 1];
+	memmove(&e->field[at + 1], &e->field[at],
+	    (e->n - 1 - at) * sizeof(*e->field));
+	e->field[at] = f;
 }
 
 /*
@@ -273,8 +295,8 @@ print_cee(const struct event *e, struct text *out)
 	json_decref(object);
 }
 
-static const char *
-value_of(const struct event *e, const char *key)
+const char *
+event_value(const struct event *e, const char *key)
 {
 	for (size_t i = 0; i < e->n; i++)
 		if (strcmp(e->field[i].key, key) == 0)
@@ -285,7 +307,7 @@ value_of(const struct event *e, const char *key)
 bool
 event_is(const struct event *e, const char *kind)
 {
-	const char *what = value_of(e, "event");
+	const char *what = event_value(e, "event");
 
 	return what != NULL && strcmp(what, kind) == 0;
 }
@@ -294,7 +316,7 @@ static void
 add_words(const struct event *e, const char *const *keys, struct text *out)
 {
 	for (; *keys != NULL; keys++) {
-		const char *value = value_of(e, *keys);
+		const char *value = event_value(e, *keys);
 
 		if (value != NULL)
 			text_addf(out, "%s%s", out->len > 0 ? " " : "", value);
@@ -323,7 +345,7 @@ print_plain(const struct event *e, struct text *out)
 	static const char *const of_finding[] = { "state", "rule", "host",
 	    "endpoint", NULL };
 	static const char *const kind[] = { "event", NULL };
-	const char *msg = value_of(e, "msg");
+	const char *msg = event_value(e, "msg");
 	bool finding = event_is(e, "finding");
 
 	add_words(e, finding ? of_finding : kind, out);
@@ -372,4 +394,70 @@ event_level_of(enum severity s)
 	};
 
 	return levels[s];
+}
+
+void
+event_write(const struct event *e, struct text *out)
+{
+	json_t *object = json_object();
+	char *s;
+
+	for (size_t i = 0; i < e->n; i++) {
+		size_t left_out;
+
+		(void)json_object_set_new(object, e->field[i].key,
+		    field_json(&e->field[i], SIZE_MAX, &left_out));
+	}
+	s = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	text_add(out, s != NULL ? s : "{}");
+	free(s);
+	json_decref(object);
+}
+
+/* Values were escaped when they were written. */
+static bool
+parse_value(struct event *e, const char *key, json_t *value)
+{
+	struct event_field *f;
+	json_t *item;
+	size_t i;
+
+	if (json_is_integer(value)) {
+		event_number(e, key, json_integer_value(value));
+		return true;
+	}
+	f = add(e, key);
+	if (json_is_string(value)) {
+		f->value = xstrdup(json_string_value(value));
+		f->quoted = strcmp(key, "msg") == 0 ||
+		    strcmp(key, "detail") == 0 ||
+		    strpbrk(f->value, " =\\") != NULL;
+		return true;
+	}
+	f->quoted = true;
+	json_array_foreach(value, i, item) {
+		if (!json_is_string(item))
+			return false;
+		strings_add(&f->list, json_string_value(item));
+	}
+	return json_is_array(value);
+}
+
+bool
+event_parse(const char *json, struct event *out)
+{
+	json_t *object = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+	struct event e = {0};
+	bool ok = json_is_object(object);
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+		ok = ok && parse_value(&e, key, value);
+	json_decref(object);
+	if (ok)
+		*out = e;
+	else
+		event_done(&e);
+	return ok;
 }
