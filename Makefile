@@ -49,6 +49,8 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   revoke/fetch_sore revoke/fetch_url revoke/fetch_cache \
 	   revoke/fetch_transfer revoke/fetch revoke/revoker_held \
 	   revoke/revoker \
+	   store/record store/store store/store_schema store/store_write \
+	   store/store_outbox store/store_past \
 	   tell/log tell/notify tell/writer \
 	   audit/worker audit/spot audit/news audit/audit audit/audit_judge \
 	   audit/audit_reissue \
@@ -76,7 +78,7 @@ ALL_CFLAGS = $(WARN) $(HARDEN) $(OPT) -D_GNU_SOURCE \
 	   -DCWAUDIT_VERSION='"$(VERSION)"' -Iinclude -Ilib -pthread $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(OPT) $(LDFLAGS)
 LIB_LIBS := -lcrypto -lyaml -ljansson -lcsv
-DAEMON_LIBS := -lcurl -lssl -levent_core -levent_extra -levent_pthreads -lcares
+DAEMON_LIBS := -lcurl -lssl -levent_core -levent_extra -levent_pthreads -lcares -lsqlite3
 
 all: $(PROGRAMS:%=$B/%)
 

@@ -19,6 +19,7 @@ table() {
 	build libyaml-dev inventory and configuration
 	build libjansson-dev JSON in and out
 	build libcsv-dev CSV in
+	build libsqlite3-dev what the daemon remembers
 	build ca-certificates the public roots
 	test libcmocka-dev unit tests
 	test openssl s_client and s_server against our probes
