@@ -53,7 +53,7 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   store/store_outbox store/store_past \
 	   tell/log tell/notify tell/writer \
 	   audit/worker audit/spot audit/news audit/audit audit/audit_judge \
-	   audit/audit_reissue \
+	   audit/audit_keep audit/audit_reissue \
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_reload audit/loop audit/sweep \
 	   command/terminal command/job command/target command/command \

@@ -41,6 +41,10 @@ struct app {
 	struct setup	*setup;
 	struct writer	*writer;
 	struct loop	*loop;
+	const char	*store;		/* path; NULL: none, or --once */
+	struct store	*opened;	/* until the writer takes it */
+	struct past	 past;		/* until the audit took it */
+	struct text	 store_trouble;	/* at the start */
 	struct event	*signals[4];
 	struct event	*alive, *errands;
 	uint64_t	 writer_beat;
@@ -72,11 +76,23 @@ send_status(const struct event *summary)
 }
 
 static void
-tell(void *ctx, struct event *e)
+keep(void *ctx, struct records *rs)
 {
-	if (event_is(e, "summary"))
-		send_status(e);
-	writer_tell(((struct app *)ctx)->writer, e);
+	for (size_t i = 0; i < rs->n; i++)
+		if (event_is(&rs->item[i].event, "summary"))
+			send_status(&rs->item[i].event);
+	writer_keep(((struct app *)ctx)->writer, rs);
+}
+
+/* Takes what the event holds. */
+static void
+tell(struct app *a, struct event *e)
+{
+	struct records rs = {0};
+
+	records_add(&rs, RECORD_LINE, clock_utc(&clock_system))->event = *e;
+	*e = (struct event){0};
+	keep(a, &rs);
 }
 
 static void
@@ -86,7 +102,6 @@ say(struct app *a, enum event_level level, const char *kind, const char *msg)
 
 	news_plain(&e, level, kind, msg);
 	tell(a, &e);
-	event_done(&e);
 }
 
 /* ---- reload ---- */
@@ -276,6 +291,12 @@ on_swept(void *ctx)
 		loop_stop(a->loop);
 }
 
+static void
+on_store(void *ctx, const char *why)
+{
+	audit_store_trouble(loop_audit(((struct app *)ctx)->loop), why);
+}
+
 /* ---- start and stop ---- */
 
 static bool
@@ -314,6 +335,15 @@ say_limits(struct app *a)
 	text_done(&msg);
 }
 
+static void
+open_store(struct app *a)
+{
+	if (a->store != NULL && store_start(a->store,
+	    clock_utc(&clock_system), &a->past, &a->opened,
+	    &a->store_trouble) != STORE_OK)
+		a->opened = NULL;
+}
+
 static bool
 start(struct app *a, struct text *why)
 {
@@ -321,19 +351,22 @@ start(struct app *a, struct text *why)
 		.audit = { .config = &a->config, .clock = &clock_system,
 		    .one_shot = a->once },
 		.setup = a->setup, .cache = a->cache,
-		.tell = tell, .swept = on_swept, .ctx = a,
+		.keep = keep, .swept = on_swept, .ctx = a,
 	};
 	const struct writer_options wo = {
 		.format = a->config.log_format == LOG_FORMAT_CEE ? EVENT_CEE :
 		    EVENT_KV,
-		.echo = a->foreground,
+		.echo = a->foreground, .store = a->store,
+		.opened = a->opened, .on_store = on_store, .ctx = a,
 	};
 	struct event started = {0};
 
 	log_open(a->config.log_facility);
 	if (!prober_global_init(why))
 		return false;
+	open_store(a);
 	a->writer = writer_new(&wo, why);
+	a->opened = NULL;
 	if (a->writer == NULL)
 		return false;
 	a->loop = loop_new(&lo, why);
@@ -349,7 +382,8 @@ start(struct app *a, struct text *why)
 	event_number(&started, "endpoints",
 	    (int64_t)a->setup->inventory->n_endpoints);
 	tell(a, &started);
-	event_done(&started);
+	if (a->store_trouble.len > 0)
+		on_store(a, text_str(&a->store_trouble));
 	say_limits(a);
 	notify_send("READY=1");
 	return true;
@@ -376,6 +410,9 @@ stop(struct app *a)
 		errand->done(errand);
 	loop_free(a->loop);
 	unsaid = writer_free(a->writer);
+	store_close(a->opened);
+	past_done(&a->past);
+	text_done(&a->store_trouble);
 	if (unsaid == 0)
 		log_close();		/* blocks where syslog(3) hangs */
 	else
@@ -395,13 +432,46 @@ become_daemon(void)
 	return setsid() != -1 && chdir("/") == 0;
 }
 
+static bool
+lock_state(struct app *a, struct text *why)
+{
+	struct text path = {0};
+	bool taken;
+
+	if (a->state == NULL)
+		return true;
+	text_addf(&path, "%s/lock", a->state);
+	a->lock = lock_take(text_str(&path), "state directory", &taken, why);
+	text_done(&path);
+	return a->lock != -1;
+}
+
+/* While somebody still reads our messages: is the store ours? What may pass
+ * (no room, no such folder) is told by the log. */
+static bool
+try_store(const struct app *a, struct text *why)
+{
+	struct store *s = NULL;
+	enum store_status status;
+
+	if (a->store == NULL)
+		return true;
+	status = store_open(a->store, STORE_WRITE, &s, why);
+	store_close(s);
+	if (status == STORE_NEWER || status == STORE_TAKEN)
+		return false;
+	text_done(why);
+	return true;
+}
+
 static int
 run(struct app *a)
 {
 	struct text why = {0};
 	int code = 0;
 
-	if (a->state != NULL && (a->lock = lock_take(a->state, &why)) == -1) {
+	a->store = a->once ? NULL : a->config.store;
+	if (!lock_state(a, &why) || !try_store(a, &why)) {
 		fprintf(stderr, "cwauditd: %s\n", text_str(&why));
 		code = 2;
 	} else if (a->foreground || a->once ||

@@ -100,6 +100,15 @@ tell(void *ctx, struct event *e)
 }
 
 static inline void
+keep_told(void *ctx, struct records *rs)
+{
+	for (size_t i = 0; i < rs->n; i++)
+		if (rs->item[i].kind == RECORD_LINE && !rs->item[i].quiet)
+			tell(ctx, &rs->item[i].event);
+	records_done(rs);
+}
+
+static inline void
 look(void *ctx, struct sight *s)
 {
 	struct world *w = ctx;
@@ -286,7 +295,7 @@ static inline int
 setup_world(void **state)
 {
 	static const struct audit_io io_template = {
-		.resolve = resolve, .look = look, .tell = tell,
+		.resolve = resolve, .look = look, .keep = keep_told,
 		.doubt = ask_doubt, .swept = on_swept,
 	};
 	static struct clock clock = { utc, mono, NULL };

@@ -18,6 +18,7 @@ start_fleet
 write_config() {	# FORMAT
 	cat >"$dir/cwauditd.yaml" <<-END
 	inventory: inventory.yaml
+	store: none
 	timeout: 3s
 	interval: {https: 1h, mtls: 1h}
 	settle: 0s

@@ -80,6 +80,15 @@ sweep_tell(void *ctx, struct event *e)
 }
 
 static void
+sweep_keep(void *ctx, struct records *rs)
+{
+	for (size_t i = 0; i < rs->n; i++)
+		if (rs->item[i].kind == RECORD_LINE && !rs->item[i].quiet)
+			sweep_tell(ctx, &rs->item[i].event);
+	records_done(rs);
+}
+
+static void
 sweep_look(void *ctx, struct sight *s)
 {
 	struct sweep *w = ctx;
@@ -265,7 +274,7 @@ sweep_init(struct sweep *w, const char *path, const char *text,
     const struct made *root, bool one_shot)
 {
 	struct audit_io io = { .ctx = w, .resolve = sweep_resolve,
-	    .look = sweep_look, .tell = sweep_tell };
+	    .look = sweep_look, .keep = sweep_keep };
 	struct audit_options o = { .config = &w->config, .clock = &w->clock,
 	    .one_shot = one_shot };
 

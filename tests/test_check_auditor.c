@@ -52,6 +52,10 @@ static const struct {
 	{ "auditor-inventory-refused", { FINE, .refused = "i:1:1: no\x1b[m",
 	    .mistakes = 3 }, VERDICT_FAIL, "refused: i:1:1: no\\x1B[m (and 2 "
 	    "more); the one before is in use" },
+	{ "auditor-store", { FINE }, VERDICT_PASS, NULL },
+	{ "auditor-store", { FINE, .store = "/s/c.db: no room is left" },
+	    VERDICT_FAIL, "cannot be written: /s/c.db: no room is left; looks "
+	    "and the log go on" },
 };
 
 static const struct result *

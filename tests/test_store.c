@@ -37,11 +37,12 @@ begin(void **state)
 static int
 end(void **state)
 {
-	static const char *const tails[] = { "", "-wal", "-shm", "-moved" };
+	static const char *const tails[] = { "", "-wal", "-shm", "-lock",
+	    "-moved" };
 	char name[128];
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		(void)snprintf(name, sizeof(name), "%s%s", path, tails[i]);
 		(void)unlink(name);
 	}
@@ -171,13 +172,13 @@ add_finding(struct records *rs, const char *id, const char *owner,
 static void
 open_findings_are_what_a_new_process_goes_on_from(void **state)
 {
-	struct store *s = must_open(STORE_WRITE);
+	struct store *s = NULL;
 	struct records rs = {0};
 	struct past past;
 	struct text why = {0};
 
 	(void)state;
-	assert_true(store_begin_run(s, 100, &why));
+	assert_int_equal(store_start(path, 100, NULL, &s, &why), STORE_OK);
 	add_finding(&rs, "00000000000000a1", "cwa01", TRANSITION_OPENED, 101);
 	add_finding(&rs, "00000000000000a2", "farm x", TRANSITION_OPENED, 102);
 	add_finding(&rs, "00000000000000a1", "cwa01", TRANSITION_CLEARED, 103);
@@ -256,14 +257,14 @@ a_port_is_remembered_with_its_certificates(void **state)
 {
 	const struct cert *a = read_fixture("site-names.good"),
 	    *b = read_fixture("site-names.bad");
-	struct store *s = must_open(STORE_WRITE);
+	struct store *s = NULL;
 	struct records rs = {0};
 	struct record *r;
 	struct past past;
 	struct text why = {0};
 
 	(void)state;
-	assert_true(store_begin_run(s, 1, &why));
+	assert_int_equal(store_start(path, 1, NULL, &s, &why), STORE_OK);
 	add_sighting(&rs, 10, 10, a);
 	add_sighting(&rs, 20, 19, b);
 	add_sighting(&rs, 30, 29, NULL);
@@ -357,6 +358,21 @@ a_newer_schema_is_refused_and_left_alone(void **state)
 	must_refuse(STORE_WRITE, STORE_NEWER, "newer cwaudit (schema 99");
 	must_refuse(STORE_READ, STORE_NEWER, "newer cwaudit (schema 99");
 	assert_int_equal(count("PRAGMA user_version"), 99);
+}
+
+static void
+of_two_writers_the_second_is_refused(void **state)
+{
+	struct store *s = must_open(STORE_WRITE);
+	char words[96];
+
+	(void)state;
+	(void)snprintf(words, sizeof(words), "another cwauditd, process %ld, "
+	    "is at work for this store", (long)getpid());
+	must_refuse(STORE_WRITE, STORE_TAKEN, words);
+	store_close(must_open(STORE_READ));
+	store_close(s);
+	store_close(must_open(STORE_WRITE));
 }
 
 static void
@@ -495,6 +511,7 @@ main(void)
 		TEST(a_port_is_remembered_with_its_certificates),
 		TEST(an_event_is_handed_out_until_it_is_marked),
 		TEST(a_newer_schema_is_refused_and_left_alone),
+		TEST(of_two_writers_the_second_is_refused),
 		TEST(what_is_not_ours_stays_as_it_is),
 		TEST(a_folder_that_is_missing_is_named),
 		TEST(the_group_reads_while_no_daemon_runs),

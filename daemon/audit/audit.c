@@ -47,13 +47,6 @@ audit_wants(const struct audit *a, const struct endpoint *e)
 	    strings_has(only, endpoint_site(e));
 }
 
-void
-audit_tell(struct audit *a, struct event *e)
-{
-	a->io.tell(a->io.ctx, e);
-	event_done(e);
-}
-
 static size_t
 host_place(const struct audit *a, const struct endpoint *e)
 {
@@ -125,6 +118,7 @@ audit_free(struct audit *a)
 {
 	if (a == NULL)
 		return;
+	records_done(&a->records);
 	audit_unload(a);
 	audit_end_health(a);
 	diff_free(a->diff);
@@ -326,6 +320,7 @@ audit_resolved(struct audit *a, uint64_t ticket,
 		if (audit_name_resolved(a, i - a->inventory->n_endpoints,
 		    answer))
 			leave_sweep(a);
+		audit_flush(a);
 		return;
 	}
 	s = &a->spots[i];
@@ -334,6 +329,7 @@ audit_resolved(struct audit *a, uint64_t ticket,
 		news = spot_unresolved(s, answer, a->options.clock);
 		tell_look(a, s->endpoint, s->seen, NULL);
 		settle(a, s, news, had_leaf, true);
+		audit_flush(a);
 		return;
 	}
 	s->phase = SPOT_LOOKING;
@@ -413,6 +409,7 @@ audit_run(struct audit *a)
 	}
 	if (!a->options.one_shot && now >= a->cycle_ends_ms)
 		audit_end_cycle(a);
+	audit_flush(a);
 	next = schedule_next(a->schedule);
 	if (a->under_way >= c->window || next > now + 1000)
 		return 1000;
@@ -533,6 +530,7 @@ audit_answered(struct audit *a, struct doubt *d)
 		}
 	}
 	doubt_free(d);
+	audit_flush(a);
 }
 
 static void
@@ -582,4 +580,5 @@ audit_seen(struct audit *a, struct sight *sight)
 	if (spot_add(s, sight))
 		settle(a, s, spot_settle(s, a->options.config->mode ==
 		    MODE_AUTO), had_leaf, was_lost);
+	audit_flush(a);
 }

@@ -13,6 +13,7 @@
 #include "cwaudit/snapshot.h"
 #include "probe/resolve.h"
 #include "revoke/revoker.h"
+#include "store/store.h"
 #include "worker.h"
 
 struct audit;
@@ -30,8 +31,9 @@ struct audit_io {
 	 * caller's, and asked again after the next look. NULL: nobody asks.
 	 */
 	bool	(*doubt)(void *ctx, struct doubt *);
-	/* Takes what the event holds. */
-	void	(*tell)(void *ctx, struct event *);
+	/* What happened, to be told and to be remembered, together or not at
+	 * all. Takes what the list holds. */
+	void	(*keep)(void *ctx, struct records *);
 	/* Every endpoint of a sweep has been looked at, and what was asked
 	 * about its certificate is answered. May be NULL. */
 	void	(*swept)(void *ctx);
@@ -68,6 +70,9 @@ bool		 audit_swept(const struct audit *);
  * taken. */
 void		 audit_inventory_refused(struct audit *, const char *first,
 		    size_t n);
+/* The store cannot be written: why. NULL: it can, again; then all that there
+ * is to remember is handed over anew. */
+void		 audit_store_trouble(struct audit *, const char *why);
 /* Another inventory and configuration: what stays keeps its memory. */
 void		 audit_reload(struct audit *, struct setup *,
 		    const struct config *);

@@ -29,6 +29,7 @@ void
 audit_end_health(struct audit *a)
 {
 	free(a->health.refused);
+	free(a->health.store);
 }
 
 /* ---- the clock ---- */
@@ -153,6 +154,16 @@ audit_inventory_refused(struct audit *a, const char *first, size_t n)
 	a->health.refused = first != NULL ? xstrdup(first) : NULL;
 	a->health.mistakes = n;
 	audit_judge_auditor(a);
+	audit_flush(a);
+}
+
+void
+audit_store_trouble(struct audit *a, const char *why)
+{
+	free(a->health.store);
+	a->health.store = why != NULL ? xstrdup(why) : NULL;
+	audit_judge_auditor(a);
+	audit_flush(a);
 }
 
 /* ---- all of it ---- */
@@ -171,6 +182,7 @@ audit_judge_auditor(struct audit *a)
 		.endpoints = h->endpoints,
 		.coverage_percent = a->options.config->coverage_percent,
 		.refused = h->refused, .mistakes = h->mistakes,
+		.store = h->store,
 	};
 	struct lost_zone *lost;
 	struct results rs = {0};

@@ -14,6 +14,7 @@ audit_on_transition(void *ctx, enum transition t, const struct finding *f,
 {
 	struct audit *a = ctx;
 	struct event e = {0};
+	bool quiet;
 	const struct spot *spot = r != NULL && r->endpoint != NULL ?
 	    &a->spots[r->endpoint->index] : NULL;
 
@@ -21,10 +22,10 @@ audit_on_transition(void *ctx, enum transition t, const struct finding *f,
 	a->cycle.cleared += t == TRANSITION_CLEARED;
 	if (t == TRANSITION_OPENED && r != NULL)
 		audit_note_opened(a, r);
-	if (!tally_add(a->tally, t, f, a->options.config->log_max_events))
-		return;		/* told as a count when the cycle ends */
+	/* or told as a count when the cycle ends */
+	quiet = !tally_add(a->tally, t, f, a->options.config->log_max_events);
 	news_finding(&e, t, f, spot, prev);
-	audit_tell(a, &e);
+	audit_tell_finding(a, &e, t, f, quiet);
 }
 
 static void

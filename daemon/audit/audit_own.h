@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * audit_own.h - the conductor's memory, shared by audit.c (who is due, looks),
- * audit_judge.c (rules, transitions, cycles), audit_reissue.c (exchanges of
+ * audit_judge.c (rules, transitions, cycles), audit_keep.c (what is told and
+ * remembered), audit_reissue.c (exchanges of
  * certificates), audit_fleet.c (farms, the fleet),
  * audit_names.c (names in the DNS), audit_issuers.c (intermediates),
  * audit_zones.c and audit_health.c (can the auditor be believed?) and
@@ -50,6 +51,7 @@ struct health {
 	bool		 tell;		/* of the first that is late */
 	bool		 cycled;
 	size_t		 observed, endpoints;	/* of the last cycle */
+	char		*store;		/* NULL: it is well, or there is none */
 	char		*refused;	/* NULL: the inventory is taken */
 	size_t		 mistakes;
 	size_t		 judge_from;	/* endpoints yet to be judged again */
@@ -77,6 +79,7 @@ struct audit {
 	struct zones		*zones;
 	struct health		 health;
 	struct schedule		*schedule;
+	struct records		 records;	/* not handed over yet */
 	struct diff		*diff;
 	size_t			 under_way;	/* looks, all addresses counted */
 	int64_t			 moved_ms;	/* when one began alone, or ended */
@@ -96,7 +99,6 @@ struct audit {
 int64_t	audit_now_ms(const struct audit *);
 void	audit_count_begun(struct audit *);	/* a look, or a question */
 bool	audit_wants(const struct audit *, const struct endpoint *);
-void	audit_tell(struct audit *, struct event *);	/* empties the event */
 void	audit_load(struct audit *, struct setup *);
 void	audit_unload(struct audit *);
 /* Is a port of its host being looked at, or was it never? Then the end of
@@ -134,6 +136,15 @@ void	audit_judge_exchanges(struct audit *, struct host_view *judged,
 	    struct results *);
 /* The cycle is over: tells of those that were counted. */
 void	audit_end_exchanges(struct audit *);
+
+/* audit_keep.c */
+void	audit_tell(struct audit *, struct event *);	/* empties the event */
+/* The same of a finding; quiet: it is counted in another line. owner: in
+ * diff.h's sense. */
+void	audit_tell_finding(struct audit *, struct event *, enum transition,
+	    const struct finding *, bool quiet);
+/* Hands over what there is: the end of every call that may have told. */
+void	audit_flush(struct audit *);
 
 /* audit_names.c */
 void	audit_load_names(struct audit *);

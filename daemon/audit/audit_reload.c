@@ -103,4 +103,5 @@ audit_reload(struct audit *a, struct setup *setup, const struct config *config)
 		free(index[i].key);
 	free(index);
 	audit_unload(&before);
+	audit_flush(a);
 }

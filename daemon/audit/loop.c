@@ -70,12 +70,12 @@ look(void *ctx, struct sight *s)
 }
 
 static void
-tell(void *ctx, struct event *e)
+keep(void *ctx, struct records *rs)
 {
 	struct loop *l = ctx;
 
-	if (l->options.tell != NULL)
-		l->options.tell(l->options.ctx, e);
+	if (l->options.keep != NULL)
+		l->options.keep(l->options.ctx, rs);
 }
 
 static void
@@ -90,13 +90,15 @@ swept(void *ctx)
 static void
 complain(struct loop *l, const char *what, const char *why)
 {
-	struct event e = {0};
+	struct records rs = {0};
 	struct text t = {0};
 
 	text_addf(&t, "%s: %s", what, why);
-	news_plain(&e, EVENT_WARNING, "revocation", text_str(&t));
-	tell(l, &e);
-	event_done(&e);
+	news_plain(&records_add(&rs, RECORD_LINE,
+	    clock_utc(l->options.audit.clock))->event, EVENT_WARNING,
+	    "revocation", text_str(&t));
+	keep(l, &rs);
+	records_done(&rs);
 	text_done(&t);
 }
 
@@ -271,7 +273,7 @@ loop_new(const struct loop_options *o, struct text *why)
 {
 	const struct audit_io io = {
 		.resolve = ask, .look = look, .doubt = ask_doubt,
-		.tell = tell, .swept = swept,
+		.keep = keep, .swept = swept,
 	};
 	struct loop *l = xcalloc(1, sizeof(*l));
 	struct audit_io mine = io;

@@ -16,7 +16,7 @@ struct loop_options {
 	struct setup		*setup;		/* borrowed; referenced */
 	const char		*cache;		/* directory for what is fetched;
 						 * NULL: memory only */
-	void	(*tell)(void *ctx, struct event *);	/* takes; NULL: nobody */
+	void	(*keep)(void *ctx, struct records *);	/* takes; NULL: nobody */
 	void	(*swept)(void *ctx);			/* may be NULL */
 	void	*ctx;
 };

@@ -50,6 +50,10 @@ static const struct config_key keys[] = {
 	{ "inventory", TYPE_PATH, FIELD(inventory), NULL,
 	    "/etc/cwaudit/inventory.yaml", RELOAD,
 	    "The hosts to audit." },
+	{ "store", TYPE_STORE, FIELD(store), NULL,
+	    "sqlite:/var/lib/cwaudit/cwaudit.db", RESTART,
+	    "Where findings, certificates and what was accepted outlive the "
+	    "process.\nIts group reads it." },
 	{ "interval.https", TYPE_SPAN_S, FIELD(interval_https_s),
 	    &spans_interval, "1h", RELOAD,
 	    "How often each HTTPS port is looked at." },

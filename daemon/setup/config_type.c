@@ -40,6 +40,27 @@ read_path(struct reader *r, const struct node *y, const struct reader_key *k,
 		set_beside(r, field, "", s);
 }
 
+/* "sqlite:PATH", or none: NULL. */
+static void
+read_store(struct reader *r, const struct node *y, const struct reader_key *k,
+    void *field)
+{
+	static const char sqlite[] = "sqlite:";
+	const char *s = reader_scalar(r, y);
+
+	(void)k;
+	if (s == NULL)
+		return;
+	if (strcmp(s, "none") == 0)
+		*(char **)field = NULL;
+	else if (strncmp(s, sqlite, strlen(sqlite)) == 0 &&
+	    s[strlen(sqlite)] != '\0')
+		set_beside(r, field, "", s + strlen(sqlite));
+	else
+		reader_problem(r, y, "\"%s\" is no store: write "
+		    "sqlite:PATH, or none", reader_shown(r, s));
+}
+
 static void
 read_workers(struct reader *r, const struct node *y,
     const struct reader_key *k, void *field)
@@ -262,6 +283,8 @@ static const struct {
 	    "List of ADDRESS or ADDRESS:PORT" },
 	[TYPE_DAYS]	= { read_days, print_days,
 	    "Falling list of days, 1 to 3650" },
+	[TYPE_STORE]	= { read_store, print_string,
+	    "sqlite:PATH, relative to this file, or none" },
 };
 
 void

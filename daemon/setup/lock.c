@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static void
-name_owner(int fd, const char *path, struct text *why)
+name_owner(int fd, const char *path, const char *what, struct text *why)
 {
 	char pid[16] = "";
 	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
@@ -19,26 +19,23 @@ name_owner(int fd, const char *path, struct text *why)
 	if (n > 0 && strspn(pid, "0123456789") > 0)
 		text_addf(why, ", process %.*s,",
 		    (int)strspn(pid, "0123456789"), pid);
-	text_add(why, " is at work for this state directory");
+	text_addf(why, " is at work for this %s", what);
 }
 
 int
-lock_take(const char *directory, struct text *why)
+lock_take(const char *path, const char *what, bool *taken, struct text *why)
 {
-	struct text path = {0};
-	int fd;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-	text_addf(&path, "%s/lock", directory);
-	fd = open(text_str(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
+	*taken = false;
 	if (fd == -1) {
-		text_addf(why, "%s: %s", text_str(&path), strerror(errno));
+		text_addf(why, "%s: %s", path, strerror(errno));
 	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		name_owner(fd, text_str(&path), why);
+		*taken = true;
+		name_owner(fd, path, what, why);
 		(void)close(fd);
 		fd = -1;
 	}
-	text_done(&path);
 	return fd;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cwaudit/mem.h"
+#include "setup/lock.h"
 #include "store_own.h"
 
 #define BUSY_MS		2000	/* for a reader's checkpoint, a person's lock */
@@ -150,6 +151,20 @@ pragma(struct store *s, const char *sql, sqlite3_int64 *out)
 	return sqlite3_finalize(stmt) == SQLITE_OK && ok;
 }
 
+static enum store_status
+lock(struct store *s, struct text *why)
+{
+	struct text path = {0};
+	bool taken;
+
+	text_addf(&path, "%s-lock", s->path);
+	s->lock = lock_take(text_str(&path), "store", &taken, why);
+	text_done(&path);
+	if (s->lock != -1)
+		lock_sign(s->lock);
+	return s->lock != -1 ? STORE_OK : taken ? STORE_TAKEN : STORE_TROUBLE;
+}
+
 /* Before SQLite does, so that the mode is ours whatever the umask. */
 static bool
 make_file(struct store *s, struct text *why)
@@ -271,21 +286,28 @@ store_open(const char *path, enum store_use use, struct store **out,
     struct text *why)
 {
 	struct store *s = xcalloc(1, sizeof(*s));
-	enum store_status status = STORE_TROUBLE;
+	enum store_status status = STORE_OK;
 
 	s->path = xstrdup(path);
+	s->lock = -1;
 	s->writes = use == STORE_WRITE;
-	if (s->writes && !make_file(s, why)) {
+	if (s->writes)
+		status = lock(s, why);
+	if (status == STORE_OK && s->writes && !make_file(s, why))
+		status = STORE_TROUBLE;
+	if (status != STORE_OK) {
 		store_close(s);
-		return STORE_TROUBLE;
+		return status;
 	}
 	if (sqlite3_open_v2(path, &s->db, (s->writes ? SQLITE_OPEN_READWRITE :
 	    SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
 	    sqlite3_busy_timeout(s->db, BUSY_MS) != SQLITE_OK ||
-	    !note_file(s) || !set_up(s))
+	    !note_file(s) || !set_up(s)) {
 		(void)store_fail(s, why);
-	else
+		status = STORE_TROUBLE;
+	} else {
 		status = check_schema(s, why);
+	}
 	if (status == STORE_OK)
 		*out = s;
 	else
@@ -301,18 +323,48 @@ store_close(struct store *s)
 	for (size_t i = 0; i < SQL_N; i++)
 		(void)sqlite3_finalize(s->prepared[i]);
 	(void)sqlite3_close(s->db);
+	if (s->lock != -1)
+		(void)close(s->lock);
 	free(s->path);
 	free(s);
 }
 
-bool
-store_begin_run(struct store *s, int64_t now, struct text *why)
+static bool
+begin_run(struct store *s, int64_t now, struct text *why)
 {
 	if (!store_run(store_bind(s, SQL_RUN_NEW, "ti", CWAUDIT_VERSION,
 	    now)))
 		return store_fail(s, why);
 	s->run = sqlite3_last_insert_rowid(s->db);
-	return true;
+	return store_add_sink(s, STORE_SYSLOG, why);
+}
+
+enum store_status
+store_start(const char *path, int64_t now, struct past *past,
+    struct store **out, struct text *why)
+{
+	enum store_status status = store_open(path, STORE_WRITE, out, why);
+
+	if (status != STORE_OK)
+		return status;
+	if ((past == NULL || store_read_past(*out, past, why)) &&
+	    begin_run(*out, now, why))
+		return STORE_OK;
+	if (past != NULL)
+		past_done(past);
+	store_close(*out);
+	*out = NULL;
+	return STORE_TROUBLE;
+}
+
+void
+store_end(struct store *s, int64_t now)
+{
+	/* if it cannot be written, it ran until its last cycle */
+	if (s != NULL && s->run != 0 && store_run(store_bind(s,
+	    SQL_RUN_UNTIL, "ii", (int64_t)s->run, now)))
+		s->run = 0;
+	store_close(s);
 }
 
 bool

@@ -21,10 +21,12 @@ enum store_status {
 	STORE_OK,
 	STORE_TROUBLE,	/* now; it may be well later */
 	STORE_NEWER,	/* made by a version with another schema */
+	STORE_TAKEN,	/* another process writes it */
 };
 
 enum store_use {
-	STORE_WRITE,	/* made where it is missing, with mode 0640 */
+	STORE_WRITE,	/* made where it is missing, with mode 0640; by one
+			 * process at a time, which holds PATH-lock */
 	STORE_READ,
 };
 
@@ -34,8 +36,18 @@ enum store_status store_open(const char *path, enum store_use,
 	    struct store **out, struct text *why) MUST_USE;
 void	store_close(struct store *);	/* NULL is fine */
 
-/* A process begins to audit: cycles and sightings until now are another's. */
-bool	store_begin_run(struct store *, int64_t now, struct text *why) MUST_USE;
+struct past;
+
+/*
+ * For a process that begins to audit: opened for writing; past, unless NULL,
+ * is what it goes on from; its run begins, and so does the sink "syslog" where
+ * it is new.
+ */
+enum store_status store_start(const char *path, int64_t now,
+	    struct past *past, struct store **out, struct text *why) MUST_USE;
+#define STORE_SYSLOG	"syslog"
+/* Its run ended now; closes the store. NULL is fine. */
+void	store_end(struct store *, int64_t now);
 /*
  * One commit: all of these lists, in their order, or nothing; false: *why.
  * After a failure the store is closed for the caller's purposes: only
@@ -96,6 +108,7 @@ struct past_finding {
 	struct finding	*finding;	/* NULL: taken */
 };
 
+/* All zero: nothing. */
 struct past {
 	struct past_port *ports;	/* and hosts, farms, the fleet, which
 					 * have a judgement only */

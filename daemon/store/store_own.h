@@ -36,6 +36,7 @@ struct store {
 	sqlite3_stmt	*prepared[SQL_N];
 	sqlite3_int64	 run;		/* auditor_run.id; 0: none begun */
 	bool		 writes;
+	int		 lock;		/* of PATH-lock; -1: none */
 	const struct cert **loaded;	/* by id, while the past is read */
 	size_t		 n_loaded;
 };

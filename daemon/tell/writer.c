@@ -5,40 +5,70 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "cwaudit/clock.h"
 #include "cwaudit/mem.h"
 #include "log.h"
 
-#define WRITER_QUEUE	65536	/* lines and errands on their way here */
+#define WRITER_QUEUE	65536	/* lists and errands on their way here */
 #define WRITER_HELD	16384	/* lines while nobody listens; of debug half */
 #define WRITER_ERRANDS	64
 #define BEAT_MS		500
 #define RETRY_MS	200	/* whether anybody listens again */
 #define HANG_S		2	/* for a log that takes nothing, at the end */
+#define COMMIT_MS	200	/* what comes within it is one commit ... */
+#define COMMIT_LISTS	1000	/* ... if it is no more */
+#define REOPEN_MS	10000	/* a store in trouble is tried again */
 
 struct job {
+	struct records	 records;
+	struct errand	*errand;	/* instead of records */
+};
+
+struct held {
 	struct event	 event;
-	struct errand	*errand;	/* instead of the event */
-	struct job	*next;		/* held */
+	struct held	*next;
 };
 
 struct writer {
 	struct queue	*jobs, *done;
 	pthread_t	 thread;
-	bool		 echo;
+	struct writer_options options;
 	/* atomic */
 	int		 format;	/* enum event_format */
 	uint64_t	 beats;
 	bool		 stop;
-	bool		 saying;	/* within syslog(3) */
+	bool		 blocked;	/* within syslog(3), or a commit */
+	bool		 behind;	/* a list was lost: the store lacks it */
 	size_t		 lost;		/* and not told of yet */
-	size_t		 unsaid;	/* told here, lost ones too */
+	size_t		 unsaid;	/* told here, lost ones too; not kept */
 	/* the thread's */
-	struct job	*held, **held_end;
+	struct held	*held, **held_end;
 	size_t		 n_held;
+	struct records	*todo[COMMIT_LISTS];	/* not committed yet */
+	size_t		 n_todo;
+	int64_t		 todo_ms;	/* when the first of them came */
+	struct store	*store;		/* NULL: none, or in trouble: */
+	bool		 trouble;
+	int64_t		 reopen_ms;
+	bool		 outbox;	/* it may hold lines */
 };
+
+static int64_t
+now_ms(void)
+{
+	return clock_mono_ms(&clock_system);
+}
+
+/* What is about to happen may take long, and is no hang of ours. */
+static void
+block(struct writer *w, bool on)
+{
+	__atomic_store_n(&w->blocked, on, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&w->beats, 1, __ATOMIC_RELAXED);
+}
 
 static void
 say(struct writer *w, const struct event *e)
@@ -47,9 +77,9 @@ say(struct writer *w, const struct event *e)
 
 	event_print(e, (enum event_format)__atomic_load_n(&w->format,
 	    __ATOMIC_RELAXED), &line);
-	__atomic_store_n(&w->saying, true, __ATOMIC_RELAXED);
+	block(w, true);
 	log_line(e->level, text_str(&line));
-	__atomic_store_n(&w->saying, false, __ATOMIC_RELAXED);
+	block(w, false);
 	text_done(&line);
 }
 
@@ -65,32 +95,49 @@ echo(const struct event *e)
 	text_done(&line);
 }
 
-static void
-job_free(struct job *job)
+static bool
+is_heard(const struct writer *w)
 {
-	event_done(&job->event);
-	free(job);
+	return log_ready() || w->options.echo;
+}
+
+/* ---- lines without a store ---- */
+
+static size_t
+count_lines(const struct records *rs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rs->n; i++)
+		n += rs->item[i].kind == RECORD_LINE && !rs->item[i].quiet;
+	return n;
 }
 
 static void
-lose(struct writer *w)
+held_free(struct held *h)
 {
-	__atomic_fetch_add(&w->lost, 1, __ATOMIC_RELAXED);
+	event_done(&h->event);
+	free(h);
 }
 
+/* Takes what the event holds. */
 static void
-hold(struct writer *w, struct job *job)
+hold(struct writer *w, struct event *e)
 {
-	if (w->echo)
-		echo(&job->event);
-	if (w->n_held >= (job->event.level == EVENT_DEBUG ?
+	struct held *h = xcalloc(1, sizeof(*h));
+
+	h->event = *e;
+	*e = (struct event){0};
+	if (w->options.echo)
+		echo(&h->event);
+	if (w->n_held >= (h->event.level == EVENT_DEBUG ?
 	    WRITER_HELD / 2 : WRITER_HELD)) {
-		lose(w);
-		job_free(job);
+		__atomic_fetch_add(&w->lost, 1, __ATOMIC_RELAXED);
+		held_free(h);
 		return;
 	}
-	*w->held_end = job;
-	w->held_end = &job->next;
+	*w->held_end = h;
+	w->held_end = &h->next;
 	w->n_held++;
 }
 
@@ -116,34 +163,231 @@ say_held(struct writer *w)
 {
 	bool ready = true;
 
-	while (w->held != NULL && (ready = log_ready() || w->echo)) {
-		struct job *job = w->held;
+	while (w->held != NULL && (ready = is_heard(w))) {
+		struct held *h = w->held;
 
-		w->held = job->next;
+		w->held = h->next;
 		if (w->held == NULL)
 			w->held_end = &w->held;
 		w->n_held--;
-		say(w, &job->event);
-		job_free(job);
+		say(w, &h->event);
+		held_free(h);
 		__atomic_fetch_sub(&w->unsaid, 1, __ATOMIC_RELAXED);
-		__atomic_fetch_add(&w->beats, 1, __ATOMIC_RELAXED);
 	}
 	if (ready && __atomic_load_n(&w->lost, __ATOMIC_RELAXED) > 0 &&
 	    log_ready())
 		say_lost(w);
 }
 
+/* ---- the store ---- */
+
+struct store_news {
+	struct errand	 errand;	/* first */
+	void		(*fn)(void *ctx, const char *why);
+	void		*ctx;
+	char		*why;		/* NULL: well again */
+};
+
 static void
-do_job(struct writer *w, struct job *job)
+finish_news(struct errand *errand)
 {
-	if (job->errand == NULL) {
-		hold(w, job);
+	struct store_news *n = (struct store_news *)errand;
+
+	n->fn(n->ctx, n->why);
+	free(n->why);
+	free(n);
+}
+
+static void
+tell_conductor(struct writer *w, const char *why)
+{
+	struct store_news *n = xcalloc(1, sizeof(*n));
+
+	n->errand.done = finish_news;
+	n->fn = w->options.on_store;
+	n->ctx = w->options.ctx;
+	n->why = why != NULL ? xstrdup(why) : NULL;
+	if (!queue_put(w->done, n)) {
+		free(n->why);		/* it is told again in ten seconds */
+		free(n);
+	}
+}
+
+/* The conductor is told at first, and when it is over. */
+static void
+lose_store(struct writer *w, struct text *why)
+{
+	store_close(w->store);
+	w->store = NULL;
+	w->reopen_ms = now_ms() + REOPEN_MS;
+	if (!w->trouble)
+		tell_conductor(w, text_str(why));
+	w->trouble = true;
+	text_done(why);
+}
+
+static void
+reopen(struct writer *w)
+{
+	struct text why = {0};
+	enum store_status status;
+
+	block(w, true);
+	status = store_start(w->options.store, clock_utc(&clock_system), NULL,
+	    &w->store, &why);
+	block(w, false);
+	if (status != STORE_OK) {
+		lose_store(w, &why);
 		return;
 	}
-	job->errand->run(job->errand);
-	if (!queue_put(w->done, job->errand))
-		abort();	/* bounded by writer_submit: ours */
-	job_free(job);
+	w->trouble = false;
+	w->outbox = true;
+	tell_conductor(w, NULL);
+}
+
+static void
+catch_up(struct writer *w)
+{
+	if (w->options.store == NULL)
+		return;
+	if (w->store == NULL && now_ms() >= w->reopen_ms)
+		reopen(w);
+	if (w->store != NULL && __atomic_exchange_n(&w->behind, false,
+	    __ATOMIC_ACQ_REL))
+		tell_conductor(w, NULL);
+}
+
+static bool
+commit(struct writer *w)
+{
+	struct text why = {0};
+	bool ok;
+
+	if (w->store == NULL)
+		return false;
+	block(w, true);
+	ok = store_write(w->store, (const struct records *const *)w->todo,
+	    w->n_todo, &why);
+	block(w, false);
+	if (!ok)
+		lose_store(w, &why);
+	return ok;
+}
+
+/* What the store has is said from there; the rest from here. */
+static void
+pass_on(struct writer *w, struct records *rs, bool kept)
+{
+	for (size_t i = 0; i < rs->n; i++) {
+		struct record *r = &rs->item[i];
+
+		if (r->kind != RECORD_LINE || r->quiet)
+			continue;
+		if (kept && r->event.level != EVENT_DEBUG) {
+			__atomic_fetch_sub(&w->unsaid, 1, __ATOMIC_RELAXED);
+			w->outbox = true;
+		} else {
+			hold(w, &r->event);
+		}
+	}
+	records_done(rs);
+	free(rs);
+}
+
+static void
+settle(struct writer *w)
+{
+	bool kept = commit(w);
+
+	for (size_t i = 0; i < w->n_todo; i++)
+		pass_on(w, w->todo[i], kept);
+	w->n_todo = 0;
+}
+
+/* False: no more for now. */
+static bool
+deliver_some(struct writer *w)
+{
+	struct outbox_line lines[OUTBOX_MAX];
+	struct text why = {0};
+	int64_t seq = 0;
+	bool ok, heard = true;
+	size_t n;
+
+	ok = store_outbox(w->store, STORE_SYSLOG, lines, &n, &why);
+	for (size_t i = 0; i < n; i++) {
+		heard = heard && is_heard(w);
+		if (heard) {
+			if (w->options.echo)
+				echo(&lines[i].event);
+			say(w, &lines[i].event);
+			seq = lines[i].seq;
+		}
+		event_done(&lines[i].event);
+	}
+	block(w, true);
+	ok = ok && (seq == 0 || store_mark(w->store, STORE_SYSLOG, seq,
+	    &why));
+	block(w, false);
+	if (!ok)
+		lose_store(w, &why);
+	w->outbox = !ok || !heard || n == OUTBOX_MAX;
+	return ok && heard && n == OUTBOX_MAX;
+}
+
+static void
+deliver(struct writer *w)
+{
+	if (w->store == NULL || !w->outbox || !is_heard(w))
+		return;
+	while (deliver_some(w))
+		continue;
+}
+
+/* ---- the thread ---- */
+
+static bool
+is_debug(const struct records *rs)
+{
+	for (size_t i = 0; i < rs->n; i++)
+		if (rs->item[i].kind != RECORD_LINE ||
+		    rs->item[i].event.level != EVENT_DEBUG)
+			return false;
+	return true;
+}
+
+static void
+take(struct writer *w, struct job *job)
+{
+	struct records *rs;
+
+	if (job->errand != NULL) {
+		job->errand->run(job->errand);
+		if (!queue_put(w->done, job->errand))
+			abort();	/* bounded by writer_submit: ours */
+		free(job);
+		return;
+	}
+	rs = xcalloc(1, sizeof(*rs));
+	*rs = job->records;
+	free(job);
+	if (w->n_todo == 0 && (w->store == NULL || is_debug(rs))) {
+		pass_on(w, rs, false);	/* in its turn, there is none before */
+		return;
+	}
+	if (w->n_todo == 0)
+		w->todo_ms = now_ms();
+	w->todo[w->n_todo++] = rs;
+}
+
+static int
+patience_ms(const struct writer *w)
+{
+	int64_t left = w->todo_ms + COMMIT_MS - now_ms();
+
+	if (w->n_todo > 0)
+		return left > 0 ? (int)left : 0;
+	return w->held != NULL || w->outbox ? RETRY_MS : BEAT_MS;
 }
 
 static void *
@@ -152,14 +396,20 @@ run(void *ctx)
 	struct writer *w = ctx;
 
 	for (;;) {
-		struct job *job = queue_wait(w->jobs,
-		    w->held != NULL ? RETRY_MS : BEAT_MS);
+		struct job *job = queue_wait(w->jobs, patience_ms(w));
+		bool stop = job == NULL &&
+		    __atomic_load_n(&w->stop, __ATOMIC_ACQUIRE);
 
 		__atomic_fetch_add(&w->beats, 1, __ATOMIC_RELAXED);
 		if (job != NULL)
-			do_job(w, job);
+			take(w, job);
+		if (w->n_todo > 0 && (stop || w->n_todo == COMMIT_LISTS ||
+		    now_ms() - w->todo_ms >= COMMIT_MS))
+			settle(w);
+		catch_up(w);
+		deliver(w);
 		say_held(w);
-		if (job == NULL && __atomic_load_n(&w->stop, __ATOMIC_ACQUIRE))
+		if (stop)
 			return NULL;
 	}
 }
@@ -171,9 +421,13 @@ writer_new(const struct writer_options *o, struct text *why)
 	sigset_t all, before;
 	bool started;
 
+	w->options = *o;
 	w->format = (int)o->format;
-	w->echo = o->echo;
 	w->held_end = &w->held;
+	w->store = o->opened;
+	w->outbox = w->store != NULL;
+	w->trouble = o->store != NULL && w->store == NULL;
+	w->reopen_ms = now_ms() + REOPEN_MS;
 	w->jobs = queue_new(WRITER_QUEUE);
 	w->done = queue_new(WRITER_QUEUE + WRITER_ERRANDS);
 	(void)sigfillset(&all);		/* signals are the conductor's */
@@ -184,6 +438,7 @@ writer_new(const struct writer_options *o, struct text *why)
 	if (started)
 		return w;
 	text_add(why, "the writer thread could not be started");
+	store_close(w->store);
 	queue_free(w->jobs);
 	queue_free(w->done);
 	free(w);
@@ -191,17 +446,23 @@ writer_new(const struct writer_options *o, struct text *why)
 }
 
 void
-writer_tell(struct writer *w, struct event *e)
+writer_keep(struct writer *w, struct records *rs)
 {
-	struct job *job = xcalloc(1, sizeof(*job));
+	struct job *job;
+	size_t lines = count_lines(rs);
 
-	__atomic_fetch_add(&w->unsaid, 1, __ATOMIC_RELAXED);
-	job->event = *e;
-	*e = (struct event){0};
+	if (rs->n == 0)
+		return;
+	__atomic_fetch_add(&w->unsaid, lines, __ATOMIC_RELAXED);
+	job = xcalloc(1, sizeof(*job));
+	job->records = *rs;
+	*rs = (struct records){0};
 	if (queue_put(w->jobs, job))
 		return;
-	lose(w);
-	job_free(job);
+	__atomic_fetch_add(&w->lost, lines, __ATOMIC_RELAXED);
+	__atomic_store_n(&w->behind, true, __ATOMIC_RELEASE);
+	records_done(&job->records);
+	free(job);
 }
 
 bool
@@ -231,9 +492,31 @@ writer_set_format(struct writer *w, enum event_format format)
 uint64_t
 writer_heartbeat(struct writer *w)
 {
-	return __atomic_load_n(&w->saying, __ATOMIC_RELAXED) ?
+	return __atomic_load_n(&w->blocked, __ATOMIC_RELAXED) ?
 	    __atomic_add_fetch(&w->beats, 1, __ATOMIC_RELAXED) :
 	    __atomic_load_n(&w->beats, __ATOMIC_RELAXED);
+}
+
+static void
+drop_all(struct writer *w)
+{
+	struct errand *errand;
+
+	while (w->held != NULL) {
+		struct held *h = w->held;
+
+		w->held = h->next;
+		held_free(h);
+	}
+	while ((errand = queue_take(w->done)) != NULL)
+		if (errand->done == finish_news) {
+			free(((struct store_news *)errand)->why);
+			free(errand);
+		}
+	store_end(w->store, clock_utc(&clock_system));
+	queue_free(w->jobs);
+	queue_free(w->done);
+	free(w);
 }
 
 size_t
@@ -251,14 +534,6 @@ writer_free(struct writer *w)
 	if (pthread_timedjoin_np(w->thread, NULL, &until) != 0)
 		return __atomic_load_n(&w->unsaid, __ATOMIC_RELAXED);
 	unsaid = __atomic_load_n(&w->unsaid, __ATOMIC_RELAXED);
-	while (w->held != NULL) {
-		struct job *job = w->held;
-
-		w->held = job->next;
-		job_free(job);
-	}
-	queue_free(w->jobs);
-	queue_free(w->done);
-	free(w);
+	drop_all(w);
 	return unsaid;
 }

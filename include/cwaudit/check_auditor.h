@@ -34,6 +34,8 @@ struct auditor_view {
 	/* the inventory */
 	const char	*refused;	/* its first mistake; NULL: none */
 	size_t		 mistakes;
+	/* the store */
+	const char	*store;		/* what is wrong with it; NULL: nothing */
 };
 
 typedef enum verdict check_auditor_fn(const struct auditor_view *,
@@ -41,6 +43,6 @@ typedef enum verdict check_auditor_fn(const struct auditor_view *,
 
 /* check_auditor.c */
 check_auditor_fn check_auditor_clock, check_auditor_blind, check_auditor_late,
-	 check_auditor_coverage, check_auditor_inventory_refused;
+	 check_auditor_coverage, check_auditor_inventory_refused, check_auditor_store;
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define REFUSED_MAX	400	/* of the first mistake */
+#define STORE_MAX	400	/* of what is wrong with the store */
 
 enum verdict
 check_auditor_clock(const struct auditor_view *v, struct why *why)
@@ -103,5 +104,18 @@ check_auditor_inventory_refused(const struct auditor_view *v, struct why *why)
 	if (v->mistakes > 1)
 		text_addf(&why->message, " (and %zu more)", v->mistakes - 1);
 	text_add(&why->message, "; the one before is in use");
+	return VERDICT_FAIL;
+}
+
+enum verdict
+check_auditor_store(const struct auditor_view *v, struct why *why)
+{
+	if (v->store == NULL)
+		return VERDICT_PASS;
+	text_add(&why->message, "the store cannot be written: ");
+	text_add_escaped(&why->message, v->store, strlen(v->store),
+	    STORE_MAX);
+	text_add(&why->message, "; looks and the log go on, but what happens "
+	    "now is not in the history, and a restart forgets it");
 	return VERDICT_FAIL;
 }
