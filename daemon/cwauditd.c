@@ -349,7 +349,7 @@ start(struct app *a, struct text *why)
 {
 	struct loop_options lo = {
 		.audit = { .config = &a->config, .clock = &clock_system,
-		    .one_shot = a->once },
+		    .one_shot = a->once, .past = &a->past },
 		.setup = a->setup, .cache = a->cache,
 		.keep = keep, .swept = on_swept, .ctx = a,
 	};

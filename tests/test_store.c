@@ -22,6 +22,7 @@
 #define NOBODY	65534
 
 static char directory[64], path[96];
+static char cwa01[] = "cwa01", farm[] = "farm x";
 
 static int
 begin(void **state)
@@ -148,18 +149,17 @@ add_line(struct records *rs, int64_t at, const char *kind, bool quiet)
 /* ---- the past ---- */
 
 static void
-add_finding(struct records *rs, const char *id, const char *owner,
+add_finding(struct records *rs, const char *id, char *about,
     enum transition t, int64_t at)
 {
 	char kind[] = "mtls", host[] = "cwa01.nwtraders.local", msg[] = "msg";
 	struct finding f = { .rule = rule_find("site-names"),
 	    .severity = SEVERITY_ERROR, .opened = 5, .said = at,
-	    .owner = host, .kind = kind, .message = msg };
+	    .about = about, .owner = host, .kind = kind, .message = msg };
 	struct record *r = records_add(rs, RECORD_LINE, at);
 
 	memcpy(f.id, id, FINDING_ID);
 	memcpy(r->finding, id, FINDING_ID);
-	thing_init(&r->thing, owner, "host");
 	r->transition = transition_name(t);
 	r->ended = transition_ends(t);
 	diff_finding_write(&f, &r->state);
@@ -179,10 +179,10 @@ open_findings_are_what_a_new_process_goes_on_from(void **state)
 
 	(void)state;
 	assert_int_equal(store_start(path, 100, NULL, &s, &why), STORE_OK);
-	add_finding(&rs, "00000000000000a1", "cwa01", TRANSITION_OPENED, 101);
-	add_finding(&rs, "00000000000000a2", "farm x", TRANSITION_OPENED, 102);
-	add_finding(&rs, "00000000000000a1", "cwa01", TRANSITION_CLEARED, 103);
-	add_finding(&rs, "00000000000000a2", "farm x", TRANSITION_CHANGED, 104);
+	add_finding(&rs, "00000000000000a1", cwa01, TRANSITION_OPENED, 101);
+	add_finding(&rs, "00000000000000a2", farm, TRANSITION_OPENED, 102);
+	add_finding(&rs, "00000000000000a1", cwa01, TRANSITION_CLEARED, 103);
+	add_finding(&rs, "00000000000000a2", farm, TRANSITION_CHANGED, 104);
 	(void)records_add(&rs, RECORD_CYCLE, 110);
 	(void)records_add(&rs, RECORD_CYCLE, 120);
 	must_write(s, &rs);
@@ -190,9 +190,9 @@ open_findings_are_what_a_new_process_goes_on_from(void **state)
 	s = must_open(STORE_READ);
 	assert_true(store_read_past(s, &past, &why));
 	assert_int_equal(past.n_findings, 1);
-	assert_string_equal(past.findings[0].owner, "farm x");
-	assert_string_equal(past.findings[0].finding->id, "00000000000000a2");
-	assert_int_equal(past.findings[0].finding->said, 104);
+	assert_string_equal(past.findings[0]->about, "farm x");
+	assert_string_equal(past.findings[0]->id, "00000000000000a2");
+	assert_int_equal(past.findings[0]->said, 104);
 	assert_int_equal(past.cycles, 2);
 	past_done(&past);
 	store_close(s);
@@ -211,11 +211,11 @@ what_is_not_among_all_that_there_is_has_ended(void **state)
 	struct record *r;
 
 	(void)state;
-	add_finding(&rs, "00000000000000a1", "cwa01", TRANSITION_OPENED, 1);
-	add_finding(&rs, "00000000000000a2", "cwa01", TRANSITION_OPENED, 1);
+	add_finding(&rs, "00000000000000a1", cwa01, TRANSITION_OPENED, 1);
+	add_finding(&rs, "00000000000000a2", cwa01, TRANSITION_OPENED, 1);
 	must_write(s, &rs);
 	(void)records_add(&rs, RECORD_ANEW, 50);
-	add_finding(&rs, "00000000000000a2", "cwa01", TRANSITION_OPENED, 1);
+	add_finding(&rs, "00000000000000a2", cwa01, TRANSITION_OPENED, 1);
 	r = &rs.item[1];
 	r->kind = RECORD_OPEN;
 	must_write(s, &rs);
@@ -426,7 +426,7 @@ the_group_reads_while_no_daemon_runs(void **state)
 	assert_int_equal(chown(directory, 0, NOBODY), 0);
 	assert_int_equal(chmod(directory, 0750), 0);
 	s = must_open(STORE_WRITE);
-	add_finding(&rs, "00000000000000a1", "cwa01", TRANSITION_OPENED, 1);
+	add_finding(&rs, "00000000000000a1", cwa01, TRANSITION_OPENED, 1);
 	must_write(s, &rs);
 	store_close(s);
 	for (size_t i = 0; i < 3; i++) {

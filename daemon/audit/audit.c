@@ -109,6 +109,11 @@ audit_new(const struct audit_options *o, const struct audit_io *io,
 	audit_load(a, setup);
 	a->health.judge_from = SIZE_MAX;
 	audit_start_health(a);
+	a->keep_from = a->inventory->n_endpoints;
+	if (o->past != NULL)
+		audit_take_past(a, o->past);
+	audit_keep_revision(a);
+	a->options.past = NULL;
 	sweep(a, !o->one_shot);
 	return a;
 }
@@ -390,6 +395,7 @@ audit_run(struct audit *a)
 	audit_mend_some(a);
 	audit_judge_changed_farms(a);
 	audit_judge_settled(a);
+	audit_keep_some(a);
 	audit_ask_names(a);
 	while (a->under_way < c->window) {
 		struct spot *s;
@@ -543,6 +549,7 @@ settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf,
 		return;
 	}
 	s->awaited = false;
+	audit_keep_sighting(a, s);
 	mind_neighbours(a, s, news, was_lost);
 	if (news != SPOT_SAME || had_leaf != (s->leaf != NULL))
 		audit_farm_changed(a, s);

@@ -44,6 +44,9 @@ struct audit_options {
 	const struct clock *clock;
 	bool		 one_shot;	/* one sweep; what is not seen is so at once */
 	const struct strings *only;	/* host FQDNs, URLs; NULL or empty: all */
+	/* What the process before this knew: audit_new takes findings out of
+	 * it and borrows the rest for the call. NULL: nothing. */
+	struct past	*past;
 };
 
 struct audit	*audit_new(const struct audit_options *, const struct audit_io *,

@@ -147,6 +147,7 @@ audit_inherit_farms(struct audit *a, const struct audit *before)
 		a->farms[k].split_since = before->farms[i].split_since;
 		a->farms[k].copied = before->farms[i].copied;
 		memcpy(a->farms[k].leaf, before->farms[i].leaf, CERT_SHA256);
+		memcpy(a->farms[k].kept, before->farms[i].kept, CERT_SHA256);
 	}
 }
 
@@ -208,9 +209,25 @@ remember_copies(struct farm_memory *m, const struct farm_view *v)
 }
 
 static void
+keep_split(struct audit *a, size_t i, const struct farm_memory *before)
+{
+	const struct farm_memory *m = &a->farms[i];
+	struct text owner = {0};
+
+	if (m->split_since == before->split_since &&
+	    m->copied == before->copied && (!m->copied ||
+	    memcmp(m->leaf, before->leaf, CERT_SHA256) == 0))
+		return;
+	text_addf(&owner, AUDIT_FARM "%s", a->inventory->farms[i].key);
+	audit_keep_split(a, text_str(&owner), m->split_since,
+	    m->copied ? m->leaf : NULL);
+	text_done(&owner);
+}
+
+static void
 judge_farm(struct audit *a, size_t i, struct results *out)
 {
-	struct farm_memory *m = &a->farms[i];
+	struct farm_memory *m = &a->farms[i], before = *m;
 	struct farm_view v = {
 		.farm = &a->inventory->farms[i],
 		.now = clock_utc(a->options.clock),
@@ -229,6 +246,7 @@ judge_farm(struct audit *a, size_t i, struct results *out)
 	rules_run_farm(&v, out);
 	remember_split(m, out, first, v.now);
 	remember_copies(m, &v);
+	keep_split(a, i, &before);
 	free(nodes);
 	free(fronts);
 }

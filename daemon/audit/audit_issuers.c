@@ -89,18 +89,24 @@ wants_known_issuer(const struct audit *a, const struct chain *chain)
 	    &a->issuers->subjects, by_text) != NULL;
 }
 
+const struct chain *
+audit_build_chain(struct audit *a, const struct endpoint *e,
+    const struct cert *const *sent, size_t n)
+{
+	return trust_path(a->issuers->trust, e->kind == ENDPOINT_MTLS ?
+	    &e->settings->trust_mtls : &e->settings->trust_https, sent, n,
+	    clock_utc(a->options.clock));
+}
+
 bool
 audit_mend_chain(struct audit *a, struct spot *s)
 {
-	const struct settings *set = s->endpoint->settings;
-	struct chain *built;
+	const struct chain *built;
 
 	if (!wants_known_issuer(a, s->chain))
 		return false;
-	built = trust_path(a->issuers->trust,
-	    s->endpoint->kind == ENDPOINT_MTLS ? &set->trust_mtls :
-	    &set->trust_https, s->chain->sent, s->chain->n_sent,
-	    clock_utc(a->options.clock));
+	built = audit_build_chain(a, s->endpoint, s->chain->sent,
+	    s->chain->n_sent);
 	if (built->n_path <= s->chain->n_path &&
 	    built->status != CHAIN_TRUSTED) {
 		chain_unref(built);

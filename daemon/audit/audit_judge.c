@@ -29,8 +29,11 @@ audit_on_transition(void *ctx, enum transition t, const struct finding *f,
 }
 
 static void
-remember_split(struct host_memory *h, const struct results *rs, int64_t now)
+remember_split(struct audit *a, const struct host *host,
+    const struct results *rs, int64_t now)
 {
+	struct host_memory *h = &a->hosts[host - a->inventory->hosts];
+	int64_t before = h->split_since;
 	bool split = false;
 
 	for (size_t i = 0; i < rs->n; i++) {
@@ -46,6 +49,8 @@ remember_split(struct host_memory *h, const struct results *rs, int64_t now)
 		h->split_since = CLOCK_NEVER;
 	else if (h->split_since == CLOCK_NEVER)
 		h->split_since = now;
+	if (h->split_since != before)
+		audit_keep_split(a, host->fqdn, h->split_since, NULL);
 }
 
 /* What spot_subject copied. */
@@ -88,7 +93,6 @@ audit_view_done(struct host_view *view)
 static void
 judge_host(struct audit *a, const struct host *host, struct results *out)
 {
-	struct host_memory *h = &a->hosts[host - a->inventory->hosts];
 	int64_t now = clock_utc(a->options.clock);
 	struct host_view view;
 
@@ -102,7 +106,7 @@ judge_host(struct audit *a, const struct host *host, struct results *out)
 		a->spots[s->endpoint->index].role = s->expect.role;
 		a->spots[s->endpoint->index].layout = s->layout;
 	}
-	remember_split(h, out, now);
+	remember_split(a, host, out, now);
 	audit_judge_exchanges(a, &view, out);
 	audit_view_done(&view);
 }
@@ -206,6 +210,7 @@ audit_apply(struct audit *a, const char *owner, struct results *rs)
 	if (audit_clock_in_doubt(a))
 		rules_hold_clock(rs);
 	diff_apply(a->diff, owner, rs, &times, audit_on_transition, a);
+	audit_keep_judgement(a, owner, rs);
 	results_done(rs);
 }
 
@@ -304,6 +309,7 @@ audit_end_cycle(struct audit *a)
 	diff_count(a->diff, &open);
 	news_summary(&e, &a->cycle, &open);
 	audit_tell(a, &e);
+	audit_keep_cycle(a);
 	a->cycle.opened = a->cycle.cleared = 0;
 	a->sweep_began_ms = audit_now_ms(a);
 	a->cycle_ends_ms = audit_now_ms(a) +

@@ -5,8 +5,8 @@
  * remembered), audit_reissue.c (exchanges of
  * certificates), audit_fleet.c (farms, the fleet),
  * audit_names.c (names in the DNS), audit_issuers.c (intermediates),
- * audit_zones.c and audit_health.c (can the auditor be believed?) and
- * audit_reload.c. Nobody else's.
+ * audit_zones.c and audit_health.c (can the auditor be believed?),
+ * audit_past.c (the process before) and audit_reload.c. Nobody else's.
  */
 #ifndef CWAUDIT_AUDIT_OWN_H
 #define CWAUDIT_AUDIT_OWN_H
@@ -21,6 +21,7 @@
 struct host_memory {
 	unsigned	 busy;		/* looks under way */
 	int64_t		 split_since;
+	uint8_t		 kept[CERT_SHA256];	/* as in struct spot_kept */
 };
 
 struct farm_memory {
@@ -30,6 +31,7 @@ struct farm_memory {
 	bool		 copied;	/* this leaf was on several nodes: */
 	uint8_t		 leaf[CERT_SHA256];
 	bool		 changed;	/* a node did: to be judged */
+	uint8_t		 kept[CERT_SHA256];	/* as in struct spot_kept */
 };
 
 /* Owners of findings in diff, beside FQDNs and URLs: "farm KEY", "fleet". */
@@ -80,6 +82,9 @@ struct audit {
 	struct health		 health;
 	struct schedule		*schedule;
 	struct records		 records;	/* not handed over yet */
+	size_t			 keep_from;	/* endpoints to be kept anew */
+	uint8_t			 fleet_kept[CERT_SHA256];
+	uint8_t			 revision[2][CERT_SHA256];
 	struct diff		*diff;
 	size_t			 under_way;	/* looks, all addresses counted */
 	int64_t			 moved_ms;	/* when one began alone, or ended */
@@ -137,14 +142,36 @@ void	audit_judge_exchanges(struct audit *, struct host_view *judged,
 /* The cycle is over: tells of those that were counted. */
 void	audit_end_exchanges(struct audit *);
 
+/* audit_reload.c */
+/* Where the inventory still has it: for diff_close; ctx: the audit. */
+bool	audit_owner_stays(void *ctx, const char *owner);
+
 /* audit_keep.c */
 void	audit_tell(struct audit *, struct event *);	/* empties the event */
-/* The same of a finding; quiet: it is counted in another line. owner: in
- * diff.h's sense. */
+/* The same of a finding; quiet: it is counted in another line. */
 void	audit_tell_finding(struct audit *, struct event *, enum transition,
 	    const struct finding *, bool quiet);
+/* What a port shows, and what is known of it, where that is news. */
+void	audit_keep_sighting(struct audit *, struct spot *);
+void	audit_keep_memory(struct audit *, struct spot *);
+/* The answers about an owner; in diff.h's sense. */
+void	audit_keep_judgement(struct audit *, const char *owner,
+	    const struct results *);
+void	audit_keep_cycle(struct audit *);	/* one is over */
+/* leaf: NULL, none that was on several. */
+void	audit_keep_split(struct audit *, const char *owner, int64_t since,
+	    const uint8_t *leaf);
+/* The inventory and the configuration, where they are others. */
+void	audit_keep_revision(struct audit *);
+void	audit_keep_gone(struct audit *, struct thing *, int64_t last_look);
+/* All that there is, as to one who knows nothing; the ports in slices. */
+void	audit_keep_all(struct audit *);
+void	audit_keep_some(struct audit *);	/* each turn of the loop */
 /* Hands over what there is: the end of every call that may have told. */
 void	audit_flush(struct audit *);
+
+/* audit_past.c */
+void	audit_take_past(struct audit *, struct past *);
 
 /* audit_names.c */
 void	audit_load_names(struct audit *);
@@ -163,6 +190,8 @@ void	audit_load_issuers(struct audit *);
 void	audit_unload_issuers(struct audit *);
 void	audit_learn_issuers(struct audit *, const struct chain *);
 /* Builds its path again if an issuer it wants is known by now; true: better. */
+const struct chain *audit_build_chain(struct audit *, const struct endpoint *,
+	    const struct cert *const *sent, size_t n);
 bool	audit_mend_chain(struct audit *, struct spot *);
 void	audit_mend_some(struct audit *);	/* a slice, judged again */
 void	audit_mend_all(struct audit *);		/* without judging */

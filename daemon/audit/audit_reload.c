@@ -31,8 +31,8 @@ index_spots(struct spot *spots, size_t n)
 	return index;
 }
 
-static bool
-owner_stays(void *ctx, const char *owner)
+bool
+audit_owner_stays(void *ctx, const char *owner)
 {
 	const struct audit *a = ctx;
 	const struct host *host = inventory_find(a->inventory, owner);
@@ -79,6 +79,58 @@ inherit(struct audit *a, const struct inherit *before, size_t n)
 	}
 }
 
+static void
+inherit_hosts(struct audit *a, const struct audit *before)
+{
+	for (size_t i = 0; i < before->inventory->n_hosts; i++) {
+		const struct host *host = inventory_find(a->inventory,
+		    before->inventory->hosts[i].fqdn);
+		struct host_memory *h;
+
+		if (host == NULL)
+			continue;
+		h = &a->hosts[host - a->inventory->hosts];
+		h->split_since = before->hosts[i].split_since;
+		memcpy(h->kept, before->hosts[i].kept, CERT_SHA256);
+	}
+}
+
+/* Ports, hosts and farms that are in the inventory no more; what stays was
+ * taken out of before. */
+static void
+let_go(struct audit *a, const struct audit *before)
+{
+	const struct inventory *old = before->inventory;
+	struct thing t;
+
+	for (size_t i = 0; i < old->n_endpoints; i++) {
+		const struct spot *s = &before->spots[i];
+
+		if (!s->kept.sighted)
+			continue;
+		thing_init_port(&t, s->endpoint);
+		audit_keep_gone(a, &t, s->kept.last_look);
+	}
+	for (size_t i = 0; i < old->n_hosts; i++) {
+		const char *fqdn = old->hosts[i].fqdn;
+
+		if (audit_owner_stays(a, fqdn))
+			continue;
+		thing_init(&t, fqdn, "host");
+		audit_keep_gone(a, &t, CLOCK_NEVER);
+	}
+	for (size_t i = 0; i < old->n_farms; i++) {
+		struct text owner = {0};
+
+		text_addf(&owner, AUDIT_FARM "%s", old->farms[i].key);
+		if (!audit_owner_stays(a, text_str(&owner))) {
+			thing_init(&t, text_str(&owner), "farm");
+			audit_keep_gone(a, &t, CLOCK_NEVER);
+		}
+		text_done(&owner);
+	}
+}
+
 void
 audit_reload(struct audit *a, struct setup *setup, const struct config *config)
 {
@@ -91,8 +143,13 @@ audit_reload(struct audit *a, struct setup *setup, const struct config *config)
 	inherit(a, index, n);
 	audit_inherit_farms(a, &before);
 	audit_inherit_zones(a, &before);
+	inherit_hosts(a, &before);
+	let_go(a, &before);
+	/* if it was at it, it begins anew */
+	a->keep_from = before.keep_from < n ? 0 : a->inventory->n_endpoints;
+	audit_keep_revision(a);
 	a->health.last_turned = NULL;	/* a host of before */
-	diff_close(a->diff, owner_stays, clock_utc(a->options.clock),
+	diff_close(a->diff, audit_owner_stays, clock_utc(a->options.clock),
 	    audit_on_transition, a);
 	a->sweep_left = a->sweep_all = 0;
 	for (size_t i = 0; i < a->inventory->n_endpoints; i++)

@@ -13,7 +13,7 @@ spot_init(struct spot *s, const struct endpoint *e)
 	*s = (struct spot){
 		.endpoint = e, .last_observed = CLOCK_NEVER,
 		.leaf_since = CLOCK_NEVER, .proof_tried = CLOCK_NEVER,
-		.first = STEP_HELLO12,
+		.first = STEP_HELLO12, .kept.last_look = CLOCK_NEVER,
 	};
 }
 

@@ -25,6 +25,15 @@ struct spot_leaf {
 	int64_t			 seen;		/* last, seconds UTC */
 };
 
+/* What was handed over to be remembered: only what differs is, again. */
+struct spot_kept {
+	bool		 sighted;
+	int		 outcome;	/* enum outcome */
+	uint8_t		 message[CERT_SHA256];	/* where it was observed */
+	int64_t		 last_look;	/* that saw the same; CLOCK_NEVER */
+	uint8_t		 memory[CERT_SHA256], judgement[CERT_SHA256];
+};
+
 struct spot {
 	const struct endpoint	 *endpoint;
 	/* the look under way */
@@ -66,6 +75,7 @@ struct spot {
 						 * no answer yet */
 	uint64_t		  doubt;	/* ticket under way; 0: none */
 	bool			  awaits_answer; /* all that this sweep lacks */
+	struct spot_kept	  kept;
 };
 
 /* What a look made of a spot. */

@@ -339,6 +339,16 @@ config_print_sample(struct text *out)
 }
 
 void
+config_print_values(const struct config *c, struct text *out)
+{
+	for (size_t i = 0; i < N_KEYS; i++) {
+		text_addf(out, "%s: ", keys[i].name);
+		config_type_print(&keys[i], c, out);
+		text_add_char(out, '\n');
+	}
+}
+
+void
 config_compare(const struct config *old, const struct config *new,
     struct strings *need_restart)
 {

@@ -56,6 +56,8 @@ bool	config_read(const char *path, struct config *, struct problems *) MUST_USE;
 void	config_done(struct config *);		/* all zero afterwards */
 /* Every key with type, range, default and text, as a commented sample. */
 void	config_print_sample(struct text *);
+/* Every key and its value, a line each: two that read alike are alike. */
+void	config_print_values(const struct config *, struct text *);
 /* The keys ("window", "resolver.servers") that differ and need a restart. */
 void	config_compare(const struct config *old, const struct config *new,
 	    struct strings *need_restart);

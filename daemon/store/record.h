@@ -57,7 +57,7 @@ void	memory_done(struct memory *);
 struct record {
 	enum record_kind kind;
 	int64_t		 at;		/* seconds UTC */
-	struct thing	 thing;		/* all but LINE, CYCLE, ANEW, OPEN */
+	struct thing	 thing;		/* but of LINE, CYCLE, ANEW, OPEN */
 	/* LINE */
 	struct event	 event;
 	bool		 quiet;		/* it is counted in another line */

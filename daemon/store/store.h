@@ -92,6 +92,7 @@ struct past_port {
 	char		*outcome;
 	uint8_t		 message_sha256[CERT_SHA256];
 	int64_t		 last_observed;	/* CLOCK_NEVER: never */
+	bool		 taken;		/* the audit's own */
 	bool		 judged;
 	uint8_t		 judgement[CERT_SHA256]; /* SHA-256 of its text */
 };
@@ -103,21 +104,17 @@ struct past_split {
 	uint8_t		 leaf[CERT_SHA256];
 };
 
-struct past_finding {
-	char		*owner;		/* in diff.h's sense */
-	struct finding	*finding;	/* NULL: taken */
-};
-
 /* All zero: nothing. */
 struct past {
 	struct past_port *ports;	/* and hosts, farms, the fleet, which
 					 * have a judgement only */
 	size_t		 n_ports, cap_ports;
-	struct past_finding *findings;	/* open */
+	struct finding	**findings;	/* open; NULL: taken */
 	size_t		 n_findings, cap_findings;
 	struct past_split *splits;
 	size_t		 n_splits, cap_splits;
 	uint64_t	 cycles;
+	int64_t		 until;		/* when the auditor last was at work */
 	uint8_t		 revision[2][CERT_SHA256];	/* SHA-256 of the last
 					 * inventory and configuration; zero */
 };

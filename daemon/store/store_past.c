@@ -158,17 +158,14 @@ add_port(struct store *s, sqlite3_stmt *row, struct past *out)
 static void
 add_finding(struct store *s, sqlite3_stmt *row, struct past *out)
 {
-	struct finding *f = diff_finding_parse(store_text(row, 1));
-	struct past_finding *p;
+	struct finding *f = diff_finding_parse(store_text(row, 0));
 
 	(void)s;
 	if (f == NULL)
 		return;		/* of a rule that this version does not have */
 	out->findings = xgrow(out->findings, out->n_findings,
 	    &out->cap_findings, sizeof(*out->findings));
-	p = &out->findings[out->n_findings++];
-	p->owner = xstrdup(store_text(row, 0));
-	p->finding = f;
+	out->findings[out->n_findings++] = f;
 }
 
 static void
@@ -218,15 +215,17 @@ read_revision(struct store *s, const char *kind, uint8_t out[CERT_SHA256])
 static bool
 read_all(struct store *s, struct past *out)
 {
-	sqlite3_int64 cycles = 0;
+	sqlite3_int64 cycles = 0, until = 0;
 
 	if (each_row(s, SQL_PAST_PORTS, add_port, out) &&
 	    each_row(s, SQL_PAST_FINDINGS, add_finding, out) &&
 	    each_row(s, SQL_PAST_SPLITS, add_split, out) &&
 	    read_revision(s, "inventory", out->revision[0]) &&
 	    read_revision(s, "settings", out->revision[1]) &&
-	    store_number(store_bind(s, SQL_PAST_CYCLES, ""), &cycles)) {
+	    store_number(store_bind(s, SQL_PAST_CYCLES, ""), &cycles) &&
+	    store_number(store_bind(s, SQL_PAST_UNTIL, ""), &until)) {
 		out->cycles = (uint64_t)cycles;
+		out->until = until;
 		return true;
 	}
 	return false;
@@ -256,10 +255,8 @@ past_done(struct past *past)
 		certs_done(&past->ports[i].accepted_sent);
 		free(past->ports[i].outcome);
 	}
-	for (size_t i = 0; i < past->n_findings; i++) {
-		free(past->findings[i].owner);
-		diff_finding_free(past->findings[i].finding);
-	}
+	for (size_t i = 0; i < past->n_findings; i++)
+		diff_finding_free(past->findings[i]);
 	for (size_t i = 0; i < past->n_splits; i++)
 		free(past->splits[i].owner);
 	free(past->ports);

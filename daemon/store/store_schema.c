@@ -45,13 +45,13 @@ static const char first_schema[] =
 "CREATE INDEX evaluation_of ON evaluation(endpoint, since);"
 "CREATE UNIQUE INDEX evaluation_lasts ON evaluation(endpoint)"
 " WHERE until IS NULL;"
-/* as of its last transition; owner: who is judged, host: whose it is ("":
+/* as of its last transition; about: what is judged, host: whose it is ("":
  * several); facts: all of it, as JSON */
-"CREATE TABLE finding(id TEXT PRIMARY KEY, owner TEXT NOT NULL,"
+"CREATE TABLE finding(id TEXT PRIMARY KEY, about TEXT NOT NULL,"
 " host TEXT NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL,"
 " state TEXT NOT NULL, opened INTEGER NOT NULL, ended INTEGER,"
 " facts TEXT NOT NULL) WITHOUT ROWID;"
-"CREATE INDEX finding_open ON finding(owner) WHERE ended IS NULL;"
+"CREATE INDEX finding_open ON finding(about) WHERE ended IS NULL;"
 "CREATE INDEX finding_host ON finding(host);"
 /* the log, and the outbox of all sinks; quiet: counted in another line;
  * facts: its fields, as JSON; level, head: see event.h */
@@ -114,10 +114,10 @@ const char *const store_sql[SQL_N] = {
 	[SQL_EVENT_ADD] = "INSERT INTO event(at, event, state, finding, rule,"
 	    " severity, host, level, head, quiet, facts)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-	[SQL_FINDING_KEEP] = "INSERT INTO finding(id, owner, host, rule,"
+	[SQL_FINDING_KEEP] = "INSERT INTO finding(id, about, host, rule,"
 	    " severity, state, opened, ended, facts)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-	    " ON CONFLICT(id) DO UPDATE SET owner = ?2, host = ?3,"
+	    " ON CONFLICT(id) DO UPDATE SET about = ?2, host = ?3,"
 	    " severity = ?5, state = ?6, opened = ?7, ended = ?8, facts = ?9",
 	[SQL_FINDING_END_ALL] = "UPDATE finding SET state = 'closed',"
 	    " ended = ?1 WHERE ended IS NULL",
@@ -142,10 +142,11 @@ const char *const store_sql[SQL_N] = {
 	    " LEFT JOIN sighting s ON s.endpoint = e.id AND s.until IS NULL"
 	    " LEFT JOIN evaluation v ON v.endpoint = e.id AND v.until IS NULL"
 	    " LEFT JOIN document d ON d.id = v.document",
-	[SQL_PAST_FINDINGS] = "SELECT owner, facts FROM finding"
+	[SQL_PAST_FINDINGS] = "SELECT facts FROM finding"
 	    " WHERE ended IS NULL",
 	[SQL_PAST_SPLITS] = "SELECT owner, since, leaf FROM split",
 	[SQL_PAST_CYCLES] = "SELECT coalesce(sum(cycles), 0) FROM auditor_run",
+	[SQL_PAST_UNTIL] = "SELECT coalesce(max(until), 0) FROM auditor_run",
 	[SQL_PAST_REVISION] = "SELECT d.sha256 FROM revision r JOIN document d"
 	    " ON d.id = r.document WHERE r.kind = ?1 ORDER BY r.at DESC,"
 	    " r.rowid DESC LIMIT 1",

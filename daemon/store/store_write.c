@@ -218,7 +218,7 @@ keep_finding(struct store *s, const struct record *r)
 	if (f == NULL)
 		return true;	/* ours: it was just written */
 	stmt = store_bind(s, SQL_FINDING_KEEP, "ttttttint", r->finding,
-	    r->thing.owner, f->owner, f->rule->id, severity_name(f->severity),
+	    f->about, f->owner, f->rule->id, severity_name(f->severity),
 	    r->transition != NULL ? r->transition :
 	    transition_name(TRANSITION_OPENED), opened, text_str(&r->state));
 	ok = stmt != NULL && (!r->ended ||

@@ -31,6 +31,7 @@ struct finding {
 	bool		 stale;		/* the last answer was unknown */
 	bool		 passed;	/* it was a pass, too soon to be said */
 	int64_t		 opened, said;	/* seconds UTC; said: last transition */
+	char		*about;		/* the owner that diff_apply was given */
 	char		*owner;		/* host FQDN or URL of a published entry;
 					 * "": several hosts */
 	char		*kind;		/* of a certificate its role; of a port
@@ -91,13 +92,12 @@ void	diff_close(struct diff *, bool (*keep)(void *ctx, const char *owner),
 const char *diff_settled(struct diff *, const struct diff_times *);
 
 /*
- * One that was open when the process before this ended. Takes it; it is said
- * of its owner from now on as if it had been opened here. False: a finding
- * with its id is open, and this one is freed.
+ * One that was open when the process before this ended. Takes it; from now on
+ * it is as if it had been opened here. Of two with one id the second is freed.
  */
-bool	diff_restore(struct diff *, const char *owner, struct finding *) MUST_USE;
-/* All that is open, owner by owner; borrowed for the call. */
-void	diff_walk(const struct diff *, void (*fn)(void *ctx, const char *owner,
+void	diff_restore(struct diff *, struct finding *);
+/* All that is open; borrowed for the call. */
+void	diff_walk(const struct diff *, void (*fn)(void *ctx,
 	    const struct finding *), void *ctx);
 
 struct diff_count {

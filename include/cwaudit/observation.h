@@ -91,6 +91,8 @@ bool	observation_add_der(struct observation *, const uint8_t *, size_t) MUST_USE
 void	observation_seal(struct observation *);
 
 const char *outcome_name(enum outcome);		/* "dns-failure" ... */
+/* Its number by its name. */
+bool	outcome_parse(const char *, int *out) MUST_USE;
 const char *outcome_words(enum outcome);	/* "connection refused" ... */
 const char *via_name(enum via);
 const char *proof_name(enum proof);

@@ -90,6 +90,7 @@ diff_finding_free(struct finding *f)
 {
 	if (f == NULL)
 		return;
+	free(f->about);
 	free(f->owner);
 	free(f->kind);
 	free(f->offenders_key);
@@ -196,6 +197,7 @@ finding_new(const char *owner, const struct result *r, int64_t now)
 	memcpy(f->id, r->id, sizeof(f->id));
 	f->rule = r->rule;
 	f->opened = now;
+	f->about = xstrdup(owner);
 	f->owner = xstrdup(r->endpoint != NULL || r->host != NULL ? owner : "");
 	f->kind = xstrdup(kind_of(r));
 	f->site = copy(site_of(r));
@@ -371,28 +373,27 @@ own(struct owner *o, struct finding *f)
 	o->open[o->n++] = f;
 }
 
-bool
-diff_restore(struct diff *d, const char *owner, struct finding *f)
+void
+diff_restore(struct diff *d, struct finding *f)
 {
-	struct owner *o = owner_find(d, owner);
+	struct owner *o = owner_find(d, f->about);
 
 	if (is_open(o, f->id)) {
 		diff_finding_free(f);
-		return false;
+		return;
 	}
-	own(o != NULL ? o : owner_add(d, owner), f);
+	own(o != NULL ? o : owner_add(d, f->about), f);
 	if (f->passed && (d->passed == CLOCK_NEVER || f->opened < d->passed))
 		d->passed = f->opened;
-	return true;
 }
 
 void
-diff_walk(const struct diff *d, void (*fn)(void *ctx, const char *owner,
-    const struct finding *), void *ctx)
+diff_walk(const struct diff *d, void (*fn)(void *ctx, const struct finding *),
+    void *ctx)
 {
 	for (size_t i = 0; i < d->n; i++)
 		for (size_t k = 0; k < d->owners[i]->n; k++)
-			fn(ctx, d->owners[i]->name, d->owners[i]->open[k]);
+			fn(ctx, d->owners[i]->open[k]);
 }
 
 void

@@ -9,6 +9,7 @@
 
 /* Members that are one string, NULL where there is none. */
 static const struct { const char *key; size_t offset; } words[] = {
+	{ "about", offsetof(struct finding, about) },
 	{ "owner", offsetof(struct finding, owner) },
 	{ "kind", offsetof(struct finding, kind) },
 	{ "site", offsetof(struct finding, site) },
@@ -148,7 +149,7 @@ read_finding(const json_t *from, struct finding *f)
 	read_leaf(from, f);
 	read_id(from, "by", f->by);
 	read_id(from, "cause", f->cause);
-	return f->owner != NULL && f->kind != NULL;
+	return f->about != NULL && f->owner != NULL && f->kind != NULL;
 }
 
 struct finding *

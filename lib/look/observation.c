@@ -3,6 +3,7 @@
 #include "cwaudit/observation.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/evp.h>
 
@@ -132,6 +133,17 @@ const char *
 outcome_name(enum outcome o)
 {
 	return outcomes[o].name;
+}
+
+bool
+outcome_parse(const char *name, int *out)
+{
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+		if (strcmp(outcomes[i].name, name) == 0) {
+			*out = (int)i;
+			return true;
+		}
+	return false;
 }
 
 const char *
