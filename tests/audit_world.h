@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cwaudit/mem.h"
 #include "cwaudit/rule.h"
@@ -56,6 +57,11 @@ struct world {
 	struct text	 lines;		/* the same and counts, whole */
 	size_t		 summaries, alive;
 	EVP_PKEY	*key[2];	/* of cwa02, and of all others */
+	char		 folder[32], path[64];	/* of the store; "": none */
+	struct store	*store;
+	struct clock	 clock;
+	int64_t		 stray_ms;	/* restarts come every so often; 0: none */
+	int64_t		 restarted_ms;
 };
 
 static inline int64_t
@@ -102,6 +108,12 @@ tell(void *ctx, struct event *e)
 static inline void
 keep_told(void *ctx, struct records *rs)
 {
+	struct world *w = ctx;
+	const struct records *list = rs;
+	struct text why = {0};
+
+	if (w->store != NULL && !store_write(w->store, &list, 1, &why))
+		fail_msg("%s", text_str(&why));
 	for (size_t i = 0; i < rs->n; i++)
 		if (rs->item[i].kind == RECORD_LINE && !rs->item[i].quiet)
 			tell(ctx, &rs->item[i].event);
@@ -248,6 +260,51 @@ answer(struct world *w, struct sight *s)
 	audit_seen(w->audit, s);
 }
 
+static inline void
+begin_audit(struct world *w, struct past *past)
+{
+	const struct audit_options o = { .config = &w->config,
+	    .clock = &w->clock, .past = past };
+	const struct audit_io io = {
+		.resolve = resolve, .look = look, .keep = keep_told,
+		.doubt = ask_doubt, .swept = on_swept, .ctx = w,
+	};
+
+	w->audit = audit_new(&o, &io, w->setup);
+}
+
+/* Whoever comes first gets a store: a file in a folder of its own. */
+static inline void
+use_store(struct world *w)
+{
+	struct text why = {0};
+
+	(void)strcpy(w->folder, "/tmp/cwaudit-world-XXXXXX");
+	assert_non_null(mkdtemp(w->folder));
+	(void)snprintf(w->path, sizeof(w->path), "%s/c.db", w->folder);
+	if (store_start(w->path, utc(w), NULL, &w->store, &why) != STORE_OK)
+		fail_msg("%s", text_str(&why));
+}
+
+/* The process is killed, and another one begins. */
+static inline void
+restart(struct world *w)
+{
+	struct past past = {0};
+	struct text why = {0};
+
+	while (w->n_pending > 0)
+		sight_free(w->pending[--w->n_pending]);
+	audit_free(w->audit);
+	store_close(w->store);
+	w->store = NULL;
+	if (store_start(w->path, utc(w), &past, &w->store, &why) != STORE_OK)
+		fail_msg("%s", text_str(&why));
+	begin_audit(w, &past);
+	past_done(&past);
+	w->restarted_ms = w->now_ms;
+}
+
 /* Lets time pass: looks take no time, the loop turns once a second. */
 static inline void
 pass(struct world *w, int64_t seconds)
@@ -258,6 +315,9 @@ pass(struct world *w, int64_t seconds)
 		while (w->n_pending > 0)
 			answer(w, w->pending[--w->n_pending]);
 		w->now_ms += wait > 0 ? wait : 1;
+		if (w->stray_ms > 0 &&
+		    w->now_ms - w->restarted_ms >= w->stray_ms)
+			restart(w);
 	}
 }
 
@@ -294,17 +354,9 @@ load(struct world *w, const char *text)
 static inline int
 setup_world(void **state)
 {
-	static const struct audit_io io_template = {
-		.resolve = resolve, .look = look, .keep = keep_told,
-		.doubt = ask_doubt, .swept = on_swept,
-	};
-	static struct clock clock = { utc, mono, NULL };
 	struct world *w = xcalloc(1, sizeof(*w));
-	struct audit_options o = { .config = &w->config, .clock = &clock };
-	struct audit_io io = io_template;
 
-	clock.ctx = w;
-	io.ctx = w;
+	w->clock = (struct clock){ utc, mono, w };
 	w->key[0] = EVP_RSA_gen(2048);
 	w->key[1] = EVP_RSA_gen(2048);
 	w->trust = trust_new();
@@ -319,9 +371,25 @@ setup_world(void **state)
 	    "DNS:as.im2.contoso.com,DNS:download.im2.contoso.com", 2);
 	w->leaf[3] = cert_ref(w->leaf[2]);
 	w->setup = load(w, inventory_text);
-	w->audit = audit_new(&o, &io, w->setup);
+	begin_audit(w, NULL);
 	*state = w;
 	return 0;
+}
+
+static inline void
+drop_store(struct world *w)
+{
+	static const char *const tails[] = { "", "-wal", "-shm", "-lock" };
+
+	store_close(w->store);
+	for (size_t i = 0; w->path[0] != '\0' && i < 4; i++) {
+		char name[80];
+
+		(void)snprintf(name, sizeof(name), "%s%s", w->path, tails[i]);
+		(void)unlink(name);
+	}
+	if (w->path[0] != '\0')
+		assert_int_equal(rmdir(w->folder), 0);
 }
 
 static inline int
@@ -330,6 +398,7 @@ drop_world(void **state)
 	struct world *w = *state;
 
 	audit_free(w->audit);
+	drop_store(w);
 	while (w->n_doubts > 0)
 		doubt_free(w->doubt[--w->n_doubts]);
 	setup_unref(w->setup);

@@ -172,11 +172,11 @@ static const struct { size_t n; const char *state, *rule, *host; } day[] = {
 };
 
 static void
-a_day_is_told_as_a_careful_person_would(void **state)
+tell_the_day(struct world *w)
 {
-	struct world *w = *state;
 	size_t told = 0;
 
+	memset(made, 0, sizeof(made));
 	take(w, HOSTS);
 	turn(w, 0, HOSTS - 1, RIGHT);
 	pass(w, 7 * HOUR);
@@ -197,6 +197,23 @@ a_day_is_told_as_a_careful_person_would(void **state)
 	for (int i = 0; i < HOSTS; i++)
 		for (int k = 0; k < N_FORMS; k++)
 			cert_unref(made[i][k]);
+}
+
+static void
+a_day_is_told_as_a_careful_person_would(void **state)
+{
+	tell_the_day(*state);
+}
+
+/* The process is killed every 23 minutes: of that the log knows nothing. */
+static void
+a_day_of_kills_is_told_the_same(void **state)
+{
+	struct world *w = *state;
+
+	use_store(w);
+	w->stray_ms = 23 * MINUTE * 1000;
+	tell_the_day(w);
 }
 
 /* Whatever a reload forgets, the sanitizers would find a hundred times. */
@@ -228,6 +245,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(a_day_is_told_as_a_careful_person_would),
+		TEST(a_day_of_kills_is_told_the_same),
 		TEST(a_hundred_reloads_forget_nothing),
 	};
 

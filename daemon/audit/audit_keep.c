@@ -35,6 +35,13 @@ audit_tell(struct audit *a, struct event *e)
 	*e = (struct event){0};
 }
 
+void
+audit_tell_quietly(struct audit *a, struct event *e)
+{
+	audit_tell(a, e);
+	a->records.item[a->records.n - 1].quiet = true;
+}
+
 static void
 set_finding(struct record *r, const struct finding *f)
 {

@@ -139,6 +139,8 @@ void	audit_fleet_results(struct audit *, struct results *);
 /* What is there beside what was accepted; judged is of now, and settled. */
 void	audit_judge_exchanges(struct audit *, struct host_view *judged,
 	    struct results *);
+/* One more in this cycle; true: it is to be told by itself. */
+bool	audit_count_exchange(struct news_reissues *, const char *fqdn);
 /* The cycle is over: tells of those that were counted. */
 void	audit_end_exchanges(struct audit *);
 
@@ -148,6 +150,8 @@ bool	audit_owner_stays(void *ctx, const char *owner);
 
 /* audit_keep.c */
 void	audit_tell(struct audit *, struct event *);	/* empties the event */
+/* Kept, but counted in another line. */
+void	audit_tell_quietly(struct audit *, struct event *);
 /* The same of a finding; quiet: it is counted in another line. */
 void	audit_tell_finding(struct audit *, struct event *, enum transition,
 	    const struct finding *, bool quiet);
@@ -200,6 +204,8 @@ void	audit_mend_all(struct audit *);		/* without judging */
 void	audit_load_zones(struct audit *);
 void	audit_unload_zones(struct audit *);
 void	audit_inherit_zones(struct audit *, const struct audit *before);
+/* Those that an open auditor-blind names are lost still, until they answer. */
+void	audit_restore_zones(struct audit *, const struct finding *);
 /* Before it is judged. */
 void	audit_zone_heard(struct audit *, struct spot *, enum spot_news);
 /* Is its zone lost, or being asked? Then that it is silent says nothing. */

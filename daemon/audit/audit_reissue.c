@@ -129,6 +129,18 @@ was_told(const struct audit *a, const struct host_view *v, size_t i)
 	return false;
 }
 
+bool
+audit_count_exchange(struct news_reissues *n, const char *fqdn)
+{
+	if (n->told < NEWS_REISSUES) {
+		n->told++;
+		return true;
+	}
+	if (n->counted++ == 0)
+		n->first = xstrdup(fqdn);
+	return false;
+}
+
 static void
 tell(struct audit *a, const char *id, const struct subject *s,
     const struct reissue_case *c, const struct reissue *r)
@@ -136,14 +148,11 @@ tell(struct audit *a, const char *id, const struct subject *s,
 	struct news_reissues *n = &a->reissues[r->bad];
 	struct event e = {0};
 
-	if (n->told == NEWS_REISSUES) {
-		if (n->counted++ == 0)
-			n->first = xstrdup(s->endpoint->host->fqdn);
-		return;
-	}
-	n->told++;
 	news_reissue(&e, id, s, c, r);
-	audit_tell(a, &e);
+	if (audit_count_exchange(n, s->endpoint->host->fqdn))
+		audit_tell(a, &e);
+	else
+		audit_tell_quietly(a, &e);
 }
 
 void

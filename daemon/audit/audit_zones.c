@@ -137,6 +137,36 @@ audit_inherit_zones(struct audit *a, const struct audit *before)
 	}
 }
 
+/* "dmz-fra: no answer in time", or the cause alone where it has no name. */
+static const char *
+cause_of(const struct zone *z, const char *offender)
+{
+	size_t len = z->name != NULL ? strlen(z->name) : 0;
+
+	if (z->name == NULL)
+		return offender;
+	return strncmp(offender, z->name, len) == 0 &&
+	    strncmp(offender + len, ": ", 2) == 0 ? offender + len + 2 : NULL;
+}
+
+void
+audit_restore_zones(struct audit *a, const struct finding *f)
+{
+	for (size_t i = 0; i < f->offenders.n; i++) {
+		const char *cause = NULL;
+		size_t k = 0;
+
+		/* the one without a name stands last */
+		while (k < a->zones->n && (cause = cause_of(
+		    &a->zones->item[k], f->offenders.item[i])) == NULL)
+			k++;
+		if (cause == NULL)
+			continue;
+		a->zones->item[k].lost = true;
+		text_add(&a->zones->item[k].cause, cause);
+	}
+}
+
 /* Puts an endpoint in its place among the n that answered last, how many. */
 static size_t
 insert(const struct audit *a, size_t index, size_t chosen[ASKED_MAX], size_t n)

@@ -104,6 +104,16 @@ struct past_split {
 	uint8_t		 leaf[CERT_SHA256];
 };
 
+/* A transition or an exchange since the last summary. */
+struct past_told {
+	enum transition	 state;
+	const struct rule *rule;	/* NULL: an exchange of certificates, */
+	bool		 bad;		/* and that was bad */
+	bool		 quiet;		/* it was only counted */
+	enum severity	 severity;
+	char		*host;		/* "": of several */
+};
+
 /* All zero: nothing. */
 struct past {
 	struct past_port *ports;	/* and hosts, farms, the fleet, which
@@ -113,6 +123,8 @@ struct past {
 	size_t		 n_findings, cap_findings;
 	struct past_split *splits;
 	size_t		 n_splits, cap_splits;
+	struct past_told *told;		/* in their order */
+	size_t		 n_told, cap_told;
 	uint64_t	 cycles;
 	int64_t		 until;		/* when the auditor last was at work */
 	uint8_t		 revision[2][CERT_SHA256];	/* SHA-256 of the last

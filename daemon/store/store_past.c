@@ -182,6 +182,26 @@ add_split(struct store *s, sqlite3_stmt *row, struct past *out)
 	p->has_leaf = read_sha256(row, 2, p->leaf);
 }
 
+static void
+add_told(struct store *s, sqlite3_stmt *row, struct past *out)
+{
+	struct past_told t = {0};
+	bool finding = strcmp(store_text(row, 0), "finding") == 0;
+
+	(void)s;
+	t.rule = finding ? rule_find(store_text(row, 1)) : NULL;
+	if (finding && (t.rule == NULL ||
+	    !transition_parse(store_text(row, 2), &t.state) ||
+	    !severity_parse(store_text(row, 3), &t.severity)))
+		return;		/* of a version that is gone */
+	t.bad = strcmp(store_text(row, 6), "bad") == 0;
+	t.quiet = sqlite3_column_int(row, 5) != 0;
+	t.host = xstrdup(store_text(row, 4));
+	out->told = xgrow(out->told, out->n_told, &out->cap_told,
+	    sizeof(*out->told));
+	out->told[out->n_told++] = t;
+}
+
 static bool
 each_row(struct store *s, enum statement which,
     void (*add)(struct store *, sqlite3_stmt *, struct past *),
@@ -220,6 +240,7 @@ read_all(struct store *s, struct past *out)
 	if (each_row(s, SQL_PAST_PORTS, add_port, out) &&
 	    each_row(s, SQL_PAST_FINDINGS, add_finding, out) &&
 	    each_row(s, SQL_PAST_SPLITS, add_split, out) &&
+	    each_row(s, SQL_PAST_TOLD, add_told, out) &&
 	    read_revision(s, "inventory", out->revision[0]) &&
 	    read_revision(s, "settings", out->revision[1]) &&
 	    store_number(store_bind(s, SQL_PAST_CYCLES, ""), &cycles) &&
@@ -259,6 +280,9 @@ past_done(struct past *past)
 		diff_finding_free(past->findings[i]);
 	for (size_t i = 0; i < past->n_splits; i++)
 		free(past->splits[i].owner);
+	for (size_t i = 0; i < past->n_told; i++)
+		free(past->told[i].host);
+	free(past->told);
 	free(past->ports);
 	free(past->findings);
 	free(past->splits);

@@ -145,6 +145,11 @@ const char *const store_sql[SQL_N] = {
 	[SQL_PAST_FINDINGS] = "SELECT facts FROM finding"
 	    " WHERE ended IS NULL",
 	[SQL_PAST_SPLITS] = "SELECT owner, since, leaf FROM split",
+	[SQL_PAST_TOLD] = "SELECT event, rule, state, severity, host, quiet,"
+	    " json_extract(facts, '$.verdict') FROM event"
+	    " WHERE event IN ('finding', 'reissue') AND seq > coalesce("
+	    "(SELECT seq FROM event WHERE event = 'summary'"
+	    " ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq",
 	[SQL_PAST_CYCLES] = "SELECT coalesce(sum(cycles), 0) FROM auditor_run",
 	[SQL_PAST_UNTIL] = "SELECT coalesce(max(until), 0) FROM auditor_run",
 	[SQL_PAST_REVISION] = "SELECT d.sha256 FROM revision r JOIN document d"

@@ -106,6 +106,7 @@ struct diff_count {
 };
 void	diff_count(const struct diff *, struct diff_count *);
 const char *transition_name(enum transition);
+bool	transition_parse(const char *, enum transition *out) MUST_USE;
 /* Does it end the finding? */
 bool	transition_ends(enum transition);
 

@@ -50,6 +50,17 @@ transition_name(enum transition t)
 }
 
 bool
+transition_parse(const char *name, enum transition *out)
+{
+	for (size_t i = 0; i <= TRANSITION_CLOSED; i++)
+		if (strcmp(transition_names[i], name) == 0) {
+			*out = (enum transition)i;
+			return true;
+		}
+	return false;
+}
+
+bool
 transition_ends(enum transition t)
 {
 	return t == TRANSITION_CLEARED || t == TRANSITION_SUPERSEDED ||
