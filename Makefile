@@ -39,7 +39,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_findings report/report_review report/report_survey \
 	   report/report_json report/report_csv report/report_summary report/report_text report/report_inventory \
 	   report/report_rule report/report_explain \
-	   report/report_explain_json
+	   report/report_explain_json report/ledger report/report_ledger report/report_history
 DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
@@ -50,7 +50,7 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   revoke/fetch_transfer revoke/fetch revoke/revoker_held \
 	   revoke/revoker \
 	   store/record store/store store/store_schema store/store_write \
-	   store/store_outbox store/store_past \
+	   store/store_outbox store/store_past store/store_read \
 	   tell/log tell/notify tell/writer \
 	   audit/worker audit/spot audit/news audit/audit audit/audit_judge \
 	   audit/audit_keep audit/audit_reissue \
@@ -195,6 +195,15 @@ check-daemon: $B/cwauditd $B/fleet $B/logsink $B/confine \
 	@bash tests/it_daemon.sh $B
 	@bash tests/it_rsyslog.sh $B
 	@bash tests/it_names.sh $B
+	@bash tests/it_kill.sh $B 20
+
+# The store: killed two hundred times; what it does without room, locked,
+# read-only, moved away, damaged.
+check-store: deps-test
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/cwauditd \
+	    $B/fleet $B/logsink
+	@bash tests/it_kill.sh $B 200
+	@bash tests/it_store.sh $B
 
 # Revocation, from the certificate to what is said.
 check-revocation: $B/cwaudit $B/fetchd
@@ -380,6 +389,7 @@ help:
 	@echo "make run INVENTORY=file  audit your servers"
 	@echo "make install             prefix=$(prefix), DESTDIR honoured; uninstall"
 	@echo "make check-servers       real servers: GnuTLS, NSS, nginx, Kamailio ..."
+	@echo "make check-store         what it remembers, through kills and full disks"
 	@echo "make check-hostile       what servers that misbehave cost"
 	@echo "make check-asan          the tests under ASan and UBSan"
 	@echo "make check-tsan          the same of threads, under TSan"
@@ -393,7 +403,7 @@ clean:
 	rm -rf $B build-asan build-tsan build-fuzz
 
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
-	check-fleet check-hostile check-misbehaviour check-request check-revocation check-asan check-tsan \
+	check-fleet check-hostile check-misbehaviour check-request check-revocation check-store check-asan check-tsan \
 	check-servers check-systemd check-unit clean demo fuzz fuzz-targets help install uninstall \
 	deps deps-fuzz deps-lint deps-servers deps-test layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -292,9 +292,19 @@ on_swept(void *ctx)
 }
 
 static void
-on_store(void *ctx, const char *why)
+on_store(void *ctx, enum writer_news what, const char *why)
 {
-	audit_store_trouble(loop_audit(((struct app *)ctx)->loop), why);
+	struct audit *audit = loop_audit(((struct app *)ctx)->loop);
+
+	switch (what) {
+	case WRITER_LOST:
+	case WRITER_WELL:
+		audit_store_trouble(audit, why);
+		break;
+	case WRITER_WANTS:
+		audit_keep_anew(audit);
+		break;
+	}
 }
 
 /* ---- start and stop ---- */
@@ -353,11 +363,11 @@ start(struct app *a, struct text *why)
 		.setup = a->setup, .cache = a->cache,
 		.keep = keep, .swept = on_swept, .ctx = a,
 	};
-	const struct writer_options wo = {
+	struct writer_options wo = {
 		.format = a->config.log_format == LOG_FORMAT_CEE ? EVENT_CEE :
 		    EVENT_KV,
 		.echo = a->foreground, .store = a->store,
-		.opened = a->opened, .on_store = on_store, .ctx = a,
+		.on_store = on_store, .ctx = a,
 	};
 	struct event started = {0};
 
@@ -365,6 +375,7 @@ start(struct app *a, struct text *why)
 	if (!prober_global_init(why))
 		return false;
 	open_store(a);
+	wo.opened = a->opened;
 	a->writer = writer_new(&wo, why);
 	a->opened = NULL;
 	if (a->writer == NULL)
@@ -383,7 +394,7 @@ start(struct app *a, struct text *why)
 	    (int64_t)a->setup->inventory->n_endpoints);
 	tell(a, &started);
 	if (a->store_trouble.len > 0)
-		on_store(a, text_str(&a->store_trouble));
+		on_store(a, WRITER_LOST, text_str(&a->store_trouble));
 	say_limits(a);
 	notify_send("READY=1");
 	return true;
@@ -591,6 +602,8 @@ main(int argc, char **argv)
 	int c, code;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);		/* until there is a loop */
+	(void)signal(SIGUSR1, SIG_IGN);
 	(void)umask(0077);
 	closefrom(STDERR_FILENO + 1);	/* nothing of who started us */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -26,6 +26,7 @@ table() {
 	test gnutls-bin a second TLS library to look at
 	test jq what an audit said, compared with what it should say
 	test systemd systemd-analyze for the unit files
+	test sqlite3 what the store holds, read by another
 	test procps kill, which the unit reloads with
 	test rsyslog what the daemon says, through a real syslog server
 	test dnsmasq-base a real resolver, for names that come and go

@@ -3,9 +3,11 @@
  * logsink.c - a syslog socket for tests: binds PATH, appends every datagram as
  * one line "<priority>text" to FILE, ends with its parent or on SIGTERM.
  * A newline inside a datagram is written as "\n" so that a forged line shows.
+ * A third argument makes it lag: so many microseconds for each.
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -18,11 +20,12 @@ main(int argc, char **argv)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	char line[65536];
+	useconds_t lag = argc == 4 ? (useconds_t)strtoul(argv[3], NULL, 10) : 0;
 	FILE *out;
 	int fd;
 
-	if (argc != 3 || strlen(argv[1]) >= sizeof(at.sun_path)) {
-		fputs("usage: logsink SOCKET FILE\n", stderr);
+	if (argc < 3 || argc > 4 || strlen(argv[1]) >= sizeof(at.sun_path)) {
+		fputs("usage: logsink SOCKET FILE [MICROSECONDS]\n", stderr);
 		return 2;
 	}
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -47,5 +50,7 @@ main(int argc, char **argv)
 		}
 		fputc('\n', out);
 		(void)fflush(out);
+		if (lag > 0)
+			(void)usleep(lag);
 	}
 }

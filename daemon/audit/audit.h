@@ -73,9 +73,10 @@ bool		 audit_swept(const struct audit *);
  * taken. */
 void		 audit_inventory_refused(struct audit *, const char *first,
 		    size_t n);
-/* The store cannot be written: why. NULL: it can, again; then all that there
- * is to remember is handed over anew. */
+/* The store cannot be written: why. NULL: it can, again. */
 void		 audit_store_trouble(struct audit *, const char *why);
+/* Hands over all that there is to remember, as to one who knows nothing. */
+void		 audit_keep_anew(struct audit *);
 /* Another inventory and configuration: what stays keeps its memory. */
 void		 audit_reload(struct audit *, struct setup *,
 		    const struct config *);

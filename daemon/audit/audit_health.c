@@ -162,8 +162,6 @@ audit_store_trouble(struct audit *a, const char *why)
 {
 	free(a->health.store);
 	a->health.store = why != NULL ? xstrdup(why) : NULL;
-	if (why == NULL)
-		audit_keep_all(a);	/* before what is cleared by that */
 	audit_judge_auditor(a);
 	audit_flush(a);
 }

@@ -380,7 +380,7 @@ add_open(void *ctx, const struct finding *f)
 }
 
 void
-audit_keep_all(struct audit *a)
+audit_keep_anew(struct audit *a)
 {
 	(void)add(a, RECORD_ANEW);
 	diff_walk(a->diff, add_open, a);
@@ -403,6 +403,7 @@ audit_keep_all(struct audit *a)
 		text_done(&owner);
 	}
 	a->keep_from = 0;
+	audit_flush(a);
 }
 
 void

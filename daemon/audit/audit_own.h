@@ -168,9 +168,8 @@ void	audit_keep_split(struct audit *, const char *owner, int64_t since,
 /* The inventory and the configuration, where they are others. */
 void	audit_keep_revision(struct audit *);
 void	audit_keep_gone(struct audit *, struct thing *, int64_t last_look);
-/* All that there is, as to one who knows nothing; the ports in slices. */
-void	audit_keep_all(struct audit *);
-void	audit_keep_some(struct audit *);	/* each turn of the loop */
+/* Of all that there is, ports are handed over in slices: each turn. */
+void	audit_keep_some(struct audit *);
 /* Hands over what there is: the end of every call that may have told. */
 void	audit_flush(struct audit *);
 

@@ -155,4 +155,36 @@ const char *const store_sql[SQL_N] = {
 	[SQL_PAST_REVISION] = "SELECT d.sha256 FROM revision r JOIN document d"
 	    " ON d.id = r.document WHERE r.kind = ?1 ORDER BY r.at DESC,"
 	    " r.rowid DESC LIMIT 1",
+	[SQL_READ_RUN] = "SELECT version, since, until, (SELECT sum(cycles)"
+	    " FROM auditor_run) FROM auditor_run ORDER BY id DESC LIMIT 1",
+	[SQL_READ_FINDINGS] = "SELECT state, ended, facts FROM finding"
+	    " WHERE (NOT ?1 OR ended IS NULL)"
+	    " AND (ended IS NULL OR ended >= ?2)"
+	    " AND (?3 IS NULL OR rule = ?3)"
+	    " AND (?4 IS NULL OR host = ?4 COLLATE NOCASE)"
+	    " AND (?5 IS NULL OR json_extract(facts, '$.contact') = ?5"
+	    " COLLATE NOCASE)",
+	[SQL_READ_NEWS] = "SELECT seq, at, facts FROM event"
+	    " WHERE event IN ('summary', 'reissue') AND at >= ?1"
+	    " ORDER BY seq",
+	[SQL_READ_SIGHTINGS] = "SELECT"
+	    " e.owner, e.kind, e.site, e.port, s.since, s.until, s.outcome,"
+	    " s.address, s.detail, c.der FROM sighting s"
+	    " JOIN endpoint e ON e.id = s.endpoint"
+	    " LEFT JOIN certificate c ON c.id = s.leaf"
+	    " WHERE e.owner = ?1 COLLATE NOCASE"
+	    " ORDER BY e.site, e.kind, e.port, s.since, s.id",
+	[SQL_READ_EVENTS] = "SELECT seq, at, facts FROM event"
+	    " WHERE host = ?1 COLLATE NOCASE AND event IN"
+	    " ('finding', 'reissue') AND coalesce(state, '') <> 'reminder'"
+	    " ORDER BY seq",
+	[SQL_READ_CERTIFICATE] = "SELECT id, der FROM certificate"
+	    " WHERE hex(sha256) LIKE ?1 ORDER BY id LIMIT 2",
+	[SQL_READ_SEEN] = "SELECT"
+	    " e.owner, e.kind, e.site, e.port, s.since, s.until, s.outcome,"
+	    " s.address, s.detail, c.der FROM sighting s"
+	    " JOIN endpoint e ON e.id = s.endpoint"
+	    " LEFT JOIN certificate c ON c.id = s.leaf"
+	    " WHERE ' ' || s.chain || ' ' LIKE '% ' || ?1 || ' %'"
+	    " ORDER BY e.owner, e.site, e.kind, e.port, s.since",
 };

@@ -183,9 +183,9 @@ say_held(struct writer *w)
 
 struct store_news {
 	struct errand	 errand;	/* first */
-	void		(*fn)(void *ctx, const char *why);
-	void		*ctx;
-	char		*why;		/* NULL: well again */
+	const struct writer_options *to;
+	enum writer_news what;
+	char		*why;		/* or NULL */
 };
 
 static void
@@ -193,19 +193,19 @@ finish_news(struct errand *errand)
 {
 	struct store_news *n = (struct store_news *)errand;
 
-	n->fn(n->ctx, n->why);
+	n->to->on_store(n->to->ctx, n->what, n->why);
 	free(n->why);
 	free(n);
 }
 
 static void
-tell_conductor(struct writer *w, const char *why)
+tell_conductor(struct writer *w, enum writer_news what, const char *why)
 {
 	struct store_news *n = xcalloc(1, sizeof(*n));
 
 	n->errand.done = finish_news;
-	n->fn = w->options.on_store;
-	n->ctx = w->options.ctx;
+	n->to = &w->options;
+	n->what = what;
 	n->why = why != NULL ? xstrdup(why) : NULL;
 	if (!queue_put(w->done, n)) {
 		free(n->why);		/* it is told again in ten seconds */
@@ -213,7 +213,7 @@ tell_conductor(struct writer *w, const char *why)
 	}
 }
 
-/* The conductor is told at first, and when it is over. */
+/* The conductor is told at first, and when all of it is written again. */
 static void
 lose_store(struct writer *w, struct text *why)
 {
@@ -221,7 +221,7 @@ lose_store(struct writer *w, struct text *why)
 	w->store = NULL;
 	w->reopen_ms = now_ms() + REOPEN_MS;
 	if (!w->trouble)
-		tell_conductor(w, text_str(why));
+		tell_conductor(w, WRITER_LOST, text_str(why));
 	w->trouble = true;
 	text_done(why);
 }
@@ -240,9 +240,8 @@ reopen(struct writer *w)
 		lose_store(w, &why);
 		return;
 	}
-	w->trouble = false;
 	w->outbox = true;
-	tell_conductor(w, NULL);
+	tell_conductor(w, WRITER_WANTS, NULL);
 }
 
 static void
@@ -254,7 +253,7 @@ catch_up(struct writer *w)
 		reopen(w);
 	if (w->store != NULL && __atomic_exchange_n(&w->behind, false,
 	    __ATOMIC_ACQ_REL))
-		tell_conductor(w, NULL);
+		tell_conductor(w, WRITER_WANTS, NULL);
 }
 
 static bool
@@ -294,14 +293,29 @@ pass_on(struct writer *w, struct records *rs, bool kept)
 	free(rs);
 }
 
+static bool
+is_all(const struct records *rs)
+{
+	for (size_t i = 0; i < rs->n; i++)
+		if (rs->item[i].kind == RECORD_ANEW)
+			return true;
+	return false;
+}
+
 static void
 settle(struct writer *w)
 {
-	bool kept = commit(w);
+	bool kept = commit(w), all = false;
 
-	for (size_t i = 0; i < w->n_todo; i++)
+	for (size_t i = 0; i < w->n_todo; i++) {
+		all |= is_all(w->todo[i]);
 		pass_on(w, w->todo[i], kept);
+	}
 	w->n_todo = 0;
+	if (!kept || !all)
+		return;
+	w->trouble = false;
+	tell_conductor(w, WRITER_WELL, NULL);
 }
 
 /* False: no more for now. */

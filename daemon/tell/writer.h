@@ -15,7 +15,7 @@
  *
  * A log or a disk that hangs blocks this thread and nobody else. Its queue
  * holds WRITER_QUEUE lists; what finds it full is lost as above, and the store
- * is then behind, which on_store tells as trouble that is over.
+ * then wants to be told all that there is.
  */
 #ifndef CWAUDIT_WRITER_H
 #define CWAUDIT_WRITER_H
@@ -32,6 +32,12 @@ struct errand {
 	void	(*done)(struct errand *);	/* frees it */
 };
 
+enum writer_news {
+	WRITER_LOST,	/* the store cannot be written; told once */
+	WRITER_WANTS,	/* it lacks something: hand over all that there is */
+	WRITER_WELL,	/* that is written: it is no longer lost */
+};
+
 struct writer_options {
 	enum event_format format;
 	bool		  echo;		/* also to stderr, for people; nothing is
@@ -39,11 +45,8 @@ struct writer_options {
 	const char	 *store;	/* path, borrowed; NULL: none is wanted */
 	struct store	 *opened;	/* by store_start; taken. NULL: it is in
 					 * trouble, and tried again by and by */
-	/*
-	 * On the conductor's thread, as an errand: it is in trouble (why), or
-	 * well again (NULL), and then wants to be told all that there is.
-	 */
-	void		(*on_store)(void *ctx, const char *why);
+	/* On the conductor's thread, as an errand. why: only of WRITER_LOST. */
+	void		(*on_store)(void *ctx, enum writer_news, const char *why);
 	void		 *ctx;
 };
 
