@@ -84,6 +84,34 @@ const struct command commands[] = {
 	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n"
 	    "  -v, --verbose         table: also endpoints without findings\n",
 	    cmd_probe },
+	{ "status", "[-c FILE] [-o table|json]",
+	    "how the daemon and its fleet fare, on one screen, from its store",
+	    "Exit 3 where the store is older than twice the interval.\n\n"
+	    "  -c, --config FILE     daemon configuration that names the store\n"
+	    "  -o, --output FORMAT   table (default), json\n",
+	    cmd_status },
+	{ "findings", "[-c FILE] [--open|--all|--since TIME] [OPTION]...",
+	    "what the daemon found, from its store",
+	    "      --open            those that are open (default)\n"
+	    "      --all             those that have ended, too\n"
+	    "      --since TIME      those that were open from then on: 2026-11-28,\n"
+	    "                        2026-11-28T17:42Z, or 7d for so long ago\n"
+	    "      --rule RULE       of one rule\n"
+	    "      --host HOST       of one host, or published URL\n"
+	    "      --owner OWNER     of what one owner answers for\n"
+	    "  -c, --config FILE     daemon configuration that names the store\n"
+	    "  -o, --output FORMAT   table (default), json\n"
+	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n",
+	    cmd_findings },
+	{ "history", "HOST, or\n"
+	    "       cwaudit history --certificate SHA256 [-c FILE] [-o table|json]",
+	    "the certificates of a host over time, and what was said of them",
+	    "HOST is a host's FQDN or the URL of a published entry.\n\n"
+	    "      --certificate SHA256  where and when this one was seen, and its\n"
+	    "                        PEM; the first 8 hex digits are enough\n"
+	    "  -c, --config FILE     daemon configuration that names the store\n"
+	    "  -o, --output FORMAT   table (default), json\n",
+	    cmd_history },
 	{ "init", "[DIR]",
 	    "write a commented configuration and inventory to begin with",
 	    "DIR/cwauditd.yaml and DIR/inventory.yaml, neither of which may be\n"

@@ -37,6 +37,9 @@ int	cmd_request(int argc, char **argv);
 int	cmd_rules(int argc, char **argv);
 int	cmd_explain(int argc, char **argv);
 int	cmd_probe(int argc, char **argv);
+int	cmd_findings(int argc, char **argv);
+int	cmd_status(int argc, char **argv);
+int	cmd_history(int argc, char **argv);
 int	cmd_help(int argc, char **argv);
 int	cmd_version(int argc, char **argv);
 

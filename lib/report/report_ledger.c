@@ -247,7 +247,9 @@ count(const struct ledger *l, struct counts *c)
 {
 	*c = (struct counts){0};
 	for (size_t i = 0; i < l->n_findings; i++)
-		if (l->findings[i].finding->waived)
+		if (l->findings[i].ended != CLOCK_NEVER)
+			continue;
+		else if (l->findings[i].finding->waived)
 			c->waived++;
 		else
 			c->open[l->findings[i].finding->severity]++;
@@ -321,8 +323,8 @@ print_worst(struct page *p, const struct ledger *l, const char *label,
 	for (size_t i = 0; i < l->n_findings; i++) {
 		const struct finding *f = l->findings[i].finding;
 
-		if (f->waived || (strcmp(f->kind, "auditor") == 0) != auditor ||
-		    n == WORST)
+		if (l->findings[i].ended != CLOCK_NEVER || f->waived ||
+		    (strcmp(f->kind, "auditor") == 0) != auditor || n == WORST)
 			continue;
 		print_label(p, n++ == 0 ? label : "");
 		print_severity(p, &l->findings[i]);
@@ -344,7 +346,8 @@ print_next_end(struct page *p, const struct ledger *l)
 	for (size_t i = 0; i < l->n_findings; i++) {
 		const struct finding *f = l->findings[i].finding;
 
-		if (f->ends > l->now && (next == NULL || f->ends < next->ends))
+		if (l->findings[i].ended == CLOCK_NEVER &&
+		    f->ends > l->now && (next == NULL || f->ends < next->ends))
 			next = f;
 	}
 	if (next == NULL)
