@@ -130,6 +130,12 @@ $B/fleet: $(FLEET_OBJ) $B/libcwaudit.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -levent_core
 
+# A year of a large fleet, for the size of its store.
+$B/store_year: tests/store_year.c $B/libcwaudit.a $B/libdaemon.a Makefile
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -MMD -MP $(ALL_LDFLAGS) -o $@ $< \
+	    $B/libdaemon.a $B/libcwaudit.a $(DAEMON_LIBS) $(LIB_LIBS)
+
 # Servers that misbehave, and the walk along them.
 BAD_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/badserver/*.c)))
 
@@ -202,9 +208,10 @@ check-daemon: $B/cwauditd $B/fleet $B/logsink $B/confine \
 # read-only, moved away, damaged.
 check-store: deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/cwauditd \
-	    $B/fleet $B/logsink
+	    $B/fleet $B/logsink $B/store_year
 	@bash tests/it_kill.sh $B 200
 	@bash tests/it_store.sh $B
+	@bash tests/it_year.sh $B
 
 # Revocation, from the certificate to what is said.
 check-revocation: $B/cwaudit $B/fetchd

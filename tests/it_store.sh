@@ -100,6 +100,34 @@ ok "and every port" [ "$(sql "SELECT count(*) FROM sighting WHERE until IS NULL"
 stop
 ok "it is whole" [ "$(sql 'PRAGMA integrity_check')" = ok ]
 
+# -- read by the group while no daemon runs, and by nobody else
+chmod 755 "$dir"
+chgrp -R nogroup "$dir/disk" && chmod 750 "$dir/disk"
+as() { setpriv --reuid=nobody --regid="$1" --clear-groups "${@:2}"; }
+cli=$build/cwaudit
+chmod 644 "$dir/cwauditd.yaml"
+reads() {		# COMMAND...: exit 0 or 1, and says something
+	as nogroup "$cli" "$@" -c "$dir/cwauditd.yaml" >"$dir/said" 2>&1
+	[ $? -le 1 ] && [ -s "$dir/said" ]
+}
+ok "status says how it fares" reads status
+ok "with the counts" grep -qE '^open +[0-9]+ critical, ' "$dir/said"
+ok "findings are listed" reads findings
+ok "the worst first" grep -q 'CRITICAL' "$dir/said"
+ok "those of one rule" reads findings --rule documented-single --all
+ok "and of no other" [ "$(grep -c '^  [A-Z]' "$dir/said")" = "$(grep -c ' documented-single$' "$dir/said")" ]
+ok "as JSON" bash -c "'$cli' findings -c '$dir/cwauditd.yaml' -o json | jq -e '.schema == \"cwaudit/findings/1\" and (.findings | length > 30)' >/dev/null"
+host=$(sql "SELECT host FROM event WHERE event = 'reissue' LIMIT 1")
+host=${host:-cwa01.nwtraders.local}
+ok "history of a host" reads history "$host"
+sha=$(sql "SELECT lower(hex(sha256)) FROM certificate WHERE id = (SELECT leaf FROM sighting WHERE leaf NOT NULL LIMIT 1)")
+ok "of a certificate" reads history --certificate "${sha:0:16}"
+ok "whose PEM it prints" [ "$(sed -n '/BEGIN/,/END/p' "$dir/said" | openssl x509 -noout -fingerprint -sha256 | tr -d : | cut -d= -f2 | tr A-F a-f)" = "$sha" ]
+ok "others may not" not as daemon "$cli" status -c "$dir/cwauditd.yaml" 2>/dev/null
+ok "no such host is said" not reads history nobody.example
+ok "no such rule is said" not reads findings --rule documented-singel
+ok "with a guess" grep -q 'did you mean "documented-single"' "$dir/said"
+
 # -- read-only
 mkdir "$dir/ro"
 mount --bind "$dir/disk" "$dir/ro" && mount -o remount,bind,ro "$dir/ro"

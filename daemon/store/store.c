@@ -281,6 +281,43 @@ set_up(struct store *s)
 	return ok;
 }
 
+/*
+ * The daemon leaves its write-ahead log in place. Where somebody else's
+ * program has tidied it up, nobody is writing, and a reader that may not make
+ * a new one takes the file as it is.
+ */
+static void
+add_uri(const struct store *s, struct text *out)
+{
+	struct text wal = {0};
+	struct stat st;
+
+	text_add(out, "file:");
+	for (const char *p = s->path; *p != '\0'; p++)
+		if (strchr("?#%", *p) != NULL)
+			text_addf(out, "%%%02X", (unsigned char)*p);
+		else
+			text_add_char(out, *p);
+	text_addf(&wal, "%s-wal", s->path);
+	if (!s->writes && stat(text_str(&wal), &st) != 0 && errno == ENOENT)
+		text_add(out, "?immutable=1");
+	text_done(&wal);
+}
+
+static int
+connect_file(struct store *s)
+{
+	struct text uri = {0};
+	int code;
+
+	add_uri(s, &uri);
+	code = sqlite3_open_v2(text_str(&uri), &s->db, SQLITE_OPEN_URI |
+	    SQLITE_OPEN_NOMUTEX | (s->writes ? SQLITE_OPEN_READWRITE :
+	    SQLITE_OPEN_READONLY), NULL);
+	text_done(&uri);
+	return code;
+}
+
 enum store_status
 store_open(const char *path, enum store_use use, struct store **out,
     struct text *why)
@@ -299,8 +336,7 @@ store_open(const char *path, enum store_use use, struct store **out,
 		store_close(s);
 		return status;
 	}
-	if (sqlite3_open_v2(path, &s->db, (s->writes ? SQLITE_OPEN_READWRITE :
-	    SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+	if (connect_file(s) != SQLITE_OK ||
 	    sqlite3_busy_timeout(s->db, BUSY_MS) != SQLITE_OK ||
 	    !note_file(s) || !set_up(s)) {
 		(void)store_fail(s, why);
