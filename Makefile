@@ -56,7 +56,7 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   audit/audit_keep audit/audit_reissue \
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_past audit/audit_reload audit/loop audit/sweep \
-	   command/terminal command/archive command/job command/target command/command \
+	   command/terminal command/archive command/installed command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
 	   command/cmd_explain command/cmd_probe command/cmd_findings command/cmd_status \
 	   command/cmd_history command/cmd_init

@@ -123,6 +123,15 @@ ok "history of a host" reads history "$host"
 sha=$(sql "SELECT lower(hex(sha256)) FROM certificate WHERE id = (SELECT leaf FROM sighting WHERE leaf NOT NULL LIMIT 1)")
 ok "of a certificate" reads history --certificate "${sha:0:16}"
 ok "whose PEM it prints" [ "$(sed -n '/BEGIN/,/END/p' "$dir/said" | openssl x509 -noout -fingerprint -sha256 | tr -d : | cut -d= -f2 | tr A-F a-f)" = "$sha" ]
+# -- what is there now, beside what is to come: the daemon's own verdict
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/k.pem" -days 300 \
+    -subj /CN=im01.contoso.com -out "$dir/documented.pem" -addext "subjectAltName=DNS:im01.contoso.com,DNS:cwa01.nwtraders.local" 2>/dev/null
+sed -i "s/^inventory:.*/inventory: inventory.yaml/" "$dir/cwauditd.yaml"
+"$cli" check "$dir/documented.pem" --as single --host cwa01.nwtraders.local -c "$dir/cwauditd.yaml" --replaces cwa01.nwtraders.local >"$dir/said" 2>&1
+ok "an exchange is judged before it is made" grep -q 'reissue-bad' "$dir/said"
+ok "beside what the store saw" grep -q 'cwa01.nwtraders.local, port 20443, as last seen' "$dir/said"
+ok "a port that it does not have is said" not "$cli" check "$dir/documented.pem" --as single --host cwa01.nwtraders.local -c "$dir/cwauditd.yaml" --replaces cwa01.nwtraders.local:1 2>"$dir/said"
+ok "in words" grep -q 'the store knows no certificate of such a host and port' "$dir/said"
 ok "others may not" not as daemon "$cli" status -c "$dir/cwauditd.yaml" 2>/dev/null
 ok "no such host is said" not reads history nobody.example
 ok "no such rule is said" not reads findings --rule documented-singel

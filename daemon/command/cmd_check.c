@@ -14,6 +14,7 @@
 #include "command.h"
 #include "cwaudit/review.h"
 #include "setup/file.h"
+#include "installed.h"
 #include "job.h"
 #include "terminal.h"
 
@@ -272,11 +273,14 @@ read_files(struct check *k, struct bundle *b, char **paths, int n,
 
 /* What is there now: a certificate, and so must be what takes its place. */
 static bool
-read_replaced(struct check *k, const struct bundle *new, struct bundle *old)
+read_replaced(struct check *k, enum role role, const struct bundle *new,
+    struct bundle *old)
 {
 	char *paths[] = { (char *)(uintptr_t)k->replaces };
 	bool ok = k->replaces == NULL ||
-	    read_files(k, old, paths, 1, &k->old_shown);
+	    (strcmp(k->replaces, "-") != 0 && access(k->replaces, F_OK) != 0 ?
+	    installed_read(k->words.config_path, k->replaces, role, old,
+	    &k->old_shown) : read_files(k, old, paths, 1, &k->old_shown));
 
 	if (!ok || k->replaces == NULL || (old->n > 0 && new->n > 0))
 		return ok;
@@ -345,7 +349,7 @@ cmd_check(int argc, char **argv)
 	if (read_options(&k, argc, argv) && job_init(&job, &k.words) &&
 	    read_password_file(&k) &&
 	    read_files(&k, &b, argv + optind, argc - optind, &k.shown) &&
-	    read_replaced(&k, &b, &old))
+	    read_replaced(&k, job.role, &b, &old))
 		code = judge(&k, &b, &old, &job);
 	bundle_done(&b);
 	bundle_done(&old);

@@ -34,8 +34,9 @@ const struct command commands[] = {
 	    "  -i, --inventory FILE  take sites, trust and rules from an inventory\n"
 	    "  -c, --config FILE     daemon configuration that names one\n"
 	    "      --password-file FILE  password of a .pfx; else it is asked for\n"
-	    "      --replaces FILE   the certificate that is there now: say what the\n"
-	    "                        exchange changes, and whether that is good\n"
+	    "      --replaces OLD    the certificate that is there now, a file, or\n"
+	    "                        HOST[:PORT] as the daemon last saw it: say what\n"
+	    "                        the exchange changes, and whether that is good\n"
 	    "  -o, --output FORMAT   table (default), json, jsonl, csv\n"
 	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n"
 	    "  -v, --verbose         table: name all rules that were not judged\n",

@@ -2,6 +2,8 @@
 /* store_read.c - rows become values for people. */
 #include "store_read.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cwaudit/mem.h"
@@ -130,6 +132,73 @@ store_read_history(struct store *s, const char *host, struct ledger *l,
 	return each(s, store_bind(s, SQL_READ_SIGHTINGS, "t", host),
 	    add_sighting, l, why) && each(s, store_bind(s, SQL_READ_EVENTS,
 	    "t", host), add_event, l, why);
+}
+
+static void
+add_der(struct store *s, int64_t id, struct store_shown *to)
+{
+	sqlite3_stmt *stmt = store_bind(s, SQL_CERTIFICATE_DER, "i", id);
+
+	if (store_step(stmt) == SQLITE_ROW &&
+	    sqlite3_column_type(stmt, 0) == SQLITE_BLOB &&
+	    to->n_der < STORE_SHOWN)
+		text_add_bytes(&to->der[to->n_der++],
+		    sqlite3_column_blob(stmt, 0),
+		    (size_t)sqlite3_column_bytes(stmt, 0));
+	if (stmt != NULL)
+		store_reset(stmt);
+}
+
+static void
+set_shown(struct store *s, sqlite3_stmt *row, struct store_shown *to)
+{
+	const char *ids = store_text(row, 3);
+	char *end;
+
+	*to = (struct store_shown){
+		.port = (unsigned)sqlite3_column_int(row, 1),
+		.leaf = sqlite3_column_int64(row, 2),
+	};
+	(void)snprintf(to->kind, sizeof(to->kind), "%s", store_text(row, 0));
+	for (; *ids != '\0'; ids = end) {
+		long long id = strtoll(ids, &end, 10);
+
+		if (end == ids)
+			break;
+		add_der(s, id, to);
+	}
+	if (to->n_der == 0)
+		add_der(s, to->leaf, to);
+}
+
+bool
+store_read_shown(struct store *s, const char *host, unsigned port,
+    const char *kind, struct store_shown **out, size_t *n, struct text *why)
+{
+	sqlite3_stmt *stmt = store_bind(s, SQL_READ_SHOWN, "tit", host,
+	    (int64_t)port, kind);
+	size_t cap = 0;
+	int code;
+
+	*out = NULL;
+	*n = 0;
+	while ((code = store_step(stmt)) == SQLITE_ROW) {
+		*out = xgrow(*out, *n, &cap, sizeof(**out));
+		set_shown(s, stmt, &(*out)[(*n)++]);
+	}
+	if (code != SQLITE_DONE)
+		return store_fail(s, why);
+	store_reset(stmt);
+	return true;
+}
+
+void
+store_shown_free(struct store_shown *shown, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < shown[i].n_der; k++)
+			text_done(&shown[i].der[k]);
+	free(shown);
 }
 
 /* Hex digits as SQLite writes them, within which % and _ have no place. */

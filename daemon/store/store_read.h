@@ -29,6 +29,23 @@ bool	store_read_news(struct store *, int64_t since, struct ledger *,
 bool	store_read_history(struct store *, const char *host, struct ledger *,
 	    struct text *why) MUST_USE;
 /*
+ * What the ports of a host were last seen to present, a row a port, by port.
+ * kind: "https", "mtls", or NULL for both. *out is the caller's to free, with
+ * text_done for each DER; at most STORE_SHOWN of a port.
+ */
+#define STORE_SHOWN	10
+struct store_shown {
+	char		 kind[8];
+	unsigned	 port;
+	int64_t		 leaf;		/* alike where the leaf is */
+	struct text	 der[STORE_SHOWN];	/* as sent, leaf first */
+	size_t		 n_der;
+};
+bool	store_read_shown(struct store *, const char *host, unsigned port,
+	    const char *kind, struct store_shown **out, size_t *n,
+	    struct text *why) MUST_USE;
+void	store_shown_free(struct store_shown *, size_t n);
+/*
  * A certificate by its SHA-256 or the first hex digits of it, 8 at least:
  * where it was seen, and its DER, appended. *n: how many have these digits.
  */
