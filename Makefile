@@ -97,6 +97,8 @@ $(PROGRAMS:%=$B/%): $B/%: $B/daemon/%.o $(DAEMON_OBJ) $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS) $(LIB_LIBS)
 
+$B/cwauditd: $B/daemon/cwauditd_reload.o
+
 # A lib module's test links lib/ alone: that proves that it is pure.
 $B/libcwaudit.a: $(LIB_OBJ)
 	@rm -f $@

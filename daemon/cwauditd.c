@@ -14,54 +14,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cwaudit/mem.h"
-#include "setup/config.h"
-#include "tell/log.h"
-#include "audit/loop.h"
 #include "audit/news.h"
-#include "tell/notify.h"
+#include "cwaudit/mem.h"
+#include "cwauditd_own.h"
 #include "probe/prober.h"
-#include "setup/setup.h"
 #include "setup/lock.h"
-#include "tell/writer.h"
+#include "tell/log.h"
+#include "tell/notify.h"
 
 #define CONFIG_DEFAULT	"/etc/cwaudit/cwauditd.yaml"
 #define ALIVE_MS	1000
 #define HANG_ALLOWED	20	/* seconds without a heartbeat */
-
-/* The one mutable object of the process; main owns it. */
-struct app {
-	const char	*config_path;
-	char		*cache;		/* directory; NULL: memory only */
-	char		*state;		/* directory; NULL: none */
-	int		 lock;		/* of it; -1: none */
-	bool		 foreground, test_only, once;
-	struct config	 config;		/* in force */
-	struct config	 began_with;	/* until a reload: empty, config is it */
-	struct setup	*setup;
-	struct writer	*writer;
-	struct loop	*loop;
-	const char	*store;		/* path; NULL: none, or --once */
-	struct store	*opened;	/* until the writer takes it */
-	struct past	 past;		/* until the audit took it */
-	struct text	 store_trouble;	/* at the start */
-	struct event	*signals[4];
-	struct event	*alive, *errands;
-	uint64_t	 writer_beat;
-	unsigned	 hanging;	/* seconds without a heartbeat */
-	int64_t		 fed_ms;	/* the watchdog, last */
-	bool		 reloading, reload_again;
-};
-
-/* Reads configuration and inventory where blocking is allowed. */
-struct reload {
-	struct errand	 errand;	/* first: the writer knows only this */
-	struct app	*app;
-	struct config	 config;
-	bool		 config_ok;
-	struct setup	*setup;
-	struct problems	 problems;
-};
 
 /* What `systemctl status` shows: the last summary. */
 static void
@@ -85,8 +48,8 @@ keep(void *ctx, struct records *rs)
 }
 
 /* Takes what the event holds. */
-static void
-tell(struct app *a, struct event *e)
+void
+app_tell(struct app *a, struct event *e)
 {
 	struct records rs = {0};
 
@@ -95,127 +58,13 @@ tell(struct app *a, struct event *e)
 	keep(a, &rs);
 }
 
-static void
-say(struct app *a, enum event_level level, const char *kind, const char *msg)
+void
+app_say(struct app *a, enum event_level level, const char *kind, const char *msg)
 {
 	struct event e = {0};
 
 	news_plain(&e, level, kind, msg);
-	tell(a, &e);
-}
-
-/* ---- reload ---- */
-
-static void
-run_reload(struct errand *errand)
-{
-	struct reload *r = (struct reload *)errand;
-
-	config_init(&r->config);
-	r->config_ok = config_read(r->app->config_path, &r->config,
-	    &r->problems);
-	if (r->config_ok)
-		r->setup = setup_load(r->config.inventory, &r->problems);
-}
-
-static void
-refuse_reload(struct app *a, struct reload *r)
-{
-	struct text t = {0};
-	char *line, *rest;
-	size_t first = 0;
-
-	problems_print(&r->problems, &t);
-	for (line = strtok_r(t.data, "\n", &rest); line != NULL;
-	    line = strtok_r(NULL, "\n", &rest)) {
-		say(a, EVENT_ERROR, "problem", line);
-		if (first++ == 0)
-			audit_inventory_refused(loop_audit(a->loop), line,
-			    r->problems.n + r->problems.dropped);
-	}
-	say(a, EVENT_ERROR, "reload-refused", "the new configuration or "
-	    "inventory has errors; the old one stays in force");
-	config_done(&r->config);
-	text_done(&t);
-}
-
-/* Each time: what a restart would change is told until there is one. */
-static void
-say_restart(struct app *a)
-{
-	struct strings keys = {0};
-
-	config_compare(&a->began_with, &a->config, &keys);
-	for (size_t i = 0; i < keys.n; i++) {
-		struct text t = {0};
-
-		text_addf(&t, "%s was changed, which takes a restart; what it "
-		    "was when this process began stays in force",
-		    keys.item[i]);
-		say(a, EVENT_WARNING, "reload", text_str(&t));
-		text_done(&t);
-	}
-	strings_done(&keys);
-}
-
-static void
-take_reload(struct app *a, struct reload *r)
-{
-	loop_reload(a->loop, r->setup, &r->config);
-	audit_inventory_refused(loop_audit(a->loop), NULL, 0);
-	writer_set_format(a->writer, r->config.log_format ==
-	    LOG_FORMAT_CEE ? EVENT_CEE : EVENT_KV);
-	if (a->began_with.inventory == NULL)
-		a->began_with = a->config;
-	else
-		config_done(&a->config);
-	setup_unref(a->setup);
-	a->config = r->config;
-	a->setup = r->setup;
-	say(a, EVENT_NOTICE, "reload", "configuration and inventory "
-	    "were read again and are in force");
-	say_restart(a);
-}
-
-static void
-start_reload(struct app *);
-
-static void
-finish_reload(struct errand *errand)
-{
-	struct reload *r = (struct reload *)errand;
-	struct app *a = r->app;
-
-	if (r->setup == NULL)
-		refuse_reload(a, r);
-	else
-		take_reload(a, r);
-	problems_done(&r->problems);
-	free(r);
-	notify_send("READY=1");
-	a->reloading = false;
-	if (a->reload_again)
-		start_reload(a);
-}
-
-static void
-start_reload(struct app *a)
-{
-	struct reload *r;
-
-	a->reload_again = a->reloading;
-	if (a->reloading)
-		return;
-	r = xcalloc(1, sizeof(*r));
-	r->errand = (struct errand){ run_reload, finish_reload };
-	r->app = a;
-	notify_reloading();
-	a->reloading = writer_submit(a->writer, &r->errand);
-	if (a->reloading)
-		return;
-	say(a, EVENT_ERROR, "reload-refused", "the writer is too far behind; "
-	    "send SIGHUP again");
-	free(r);
+	app_tell(a, &e);
 }
 
 /* ---- callbacks ---- */
@@ -228,7 +77,7 @@ on_signal(evutil_socket_t number, short what, void *ctx)
 	(void)what;
 	switch (number) {
 	case SIGHUP:
-		start_reload(a);
+		app_reload(a);
 		break;
 	case SIGUSR1:
 		audit_sweep(loop_audit(a->loop));
@@ -264,7 +113,7 @@ check_alive(struct app *a)
 	a->writer_beat = beat;
 	a->hanging = moves ? 0 : a->hanging + 1;
 	if (a->hanging == HANG_ALLOWED)
-		say(a, EVENT_CRITICAL, "stuck", "a thread of this process "
+		app_say(a, EVENT_CRITICAL, "stuck", "a thread of this process "
 		    "hangs, or no look ends any more; its watchdog, if there "
 		    "is one, is not fed until that moves again");
 	if (every > 0 && a->hanging < HANG_ALLOWED &&
@@ -341,7 +190,7 @@ say_limits(struct app *a)
 	text_addf(&msg, "too few descriptors are allowed (ulimit -n, "
 	    "LimitNOFILE=): %u looks at once instead of %u",
 	    loop_window(a->loop), a->config.window);
-	say(a, EVENT_WARNING, "limits", text_str(&msg));
+	app_say(a, EVENT_WARNING, "limits", text_str(&msg));
 	text_done(&msg);
 }
 
@@ -392,7 +241,7 @@ start(struct app *a, struct text *why)
 	event_number(&started, "hosts", (int64_t)a->setup->inventory->n_hosts);
 	event_number(&started, "endpoints",
 	    (int64_t)a->setup->inventory->n_endpoints);
-	tell(a, &started);
+	app_tell(a, &started);
 	if (a->store_trouble.len > 0)
 		on_store(a, WRITER_LOST, text_str(&a->store_trouble));
 	say_limits(a);
@@ -415,7 +264,7 @@ stop(struct app *a)
 	if (a->errands != NULL)
 		event_free(a->errands);
 	if (a->writer != NULL)
-		say(a, EVENT_NOTICE, "stop", NULL);
+		app_say(a, EVENT_NOTICE, "stop", NULL);
 	while (a->writer != NULL &&
 	    (errand = queue_take(writer_done_queue(a->writer))) != NULL)
 		errand->done(errand);
