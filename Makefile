@@ -53,13 +53,14 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   store/store_outbox store/store_past store/store_read \
 	   tell/log tell/notify tell/writer \
 	   audit/worker audit/spot audit/news audit/audit audit/audit_judge \
-	   audit/audit_keep audit/audit_reissue \
+	   audit/audit_keep audit/audit_expect audit/audit_reissue \
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_past audit/audit_reload audit/loop audit/sweep \
+	   serve/control \
 	   command/terminal command/archive command/installed command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
 	   command/cmd_explain command/cmd_probe command/cmd_findings command/cmd_status \
-	   command/cmd_history command/cmd_init
+	   command/cmd_history command/cmd_ask command/cmd_init
 PROGRAMS := cwaudit cwauditd
 
 LIB_OBJ	:= $(LIB:%=$B/lib/%.o)
@@ -97,7 +98,7 @@ $(PROGRAMS:%=$B/%): $B/%: $B/daemon/%.o $(DAEMON_OBJ) $(LIB_OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS) $(LIB_LIBS)
 
-$B/cwauditd: $B/daemon/cwauditd_reload.o
+$B/cwauditd: $B/daemon/cwauditd_reload.o $B/daemon/cwauditd_control.o
 
 # A lib module's test links lib/ alone: that proves that it is pure.
 $B/libcwaudit.a: $(LIB_OBJ)

@@ -203,6 +203,25 @@ open_store(struct app *a)
 		a->opened = NULL;
 }
 
+/* Without it only people's requests are not heard. */
+static void
+open_control(struct app *a)
+{
+	struct text why = {0}, msg = {0};
+
+	if (a->once || a->config.control == NULL)
+		return;
+	a->control = control_new(loop_base(a->loop), a->config.control,
+	    app_control, a, &why);
+	if (a->control == NULL) {
+		text_addf(&msg, "no control socket: %s; cwaudit run, expect "
+		    "and accept do not work", text_str(&why));
+		app_say(a, EVENT_WARNING, "control", text_str(&msg));
+	}
+	text_done(&why);
+	text_done(&msg);
+}
+
 static bool
 start(struct app *a, struct text *why)
 {
@@ -245,6 +264,7 @@ start(struct app *a, struct text *why)
 	if (a->store_trouble.len > 0)
 		on_store(a, WRITER_LOST, text_str(&a->store_trouble));
 	say_limits(a);
+	open_control(a);
 	notify_send("READY=1");
 	return true;
 }
@@ -256,6 +276,7 @@ stop(struct app *a)
 	size_t unsaid;
 
 	notify_send("STOPPING=1");
+	control_free(a->control);
 	for (size_t i = 0; i < 4; i++)
 		if (a->signals[i] != NULL)
 			event_free(a->signals[i]);

@@ -8,6 +8,7 @@
 
 #include "audit/loop.h"
 #include "setup/config.h"
+#include "serve/control.h"
 #include "setup/setup.h"
 #include "tell/writer.h"
 
@@ -27,6 +28,7 @@ struct app {
 	struct store	*opened;	/* until the writer takes it */
 	struct past	 past;		/* until the audit took it */
 	struct text	 store_trouble;	/* at the start */
+	struct control	*control;	/* NULL: none */
 	struct event	*signals[4];
 	struct event	*alive, *errands;
 	uint64_t	 writer_beat;
@@ -40,6 +42,9 @@ struct app {
 void	app_tell(struct app *, struct event *);
 void	app_say(struct app *, enum event_level, const char *kind,
 	    const char *msg);
+/* cwauditd_control.c: a control_fn whose ctx is the app. */
+bool	app_control(void *app, const json_t *request, uid_t by,
+	    struct text *said);
 /* cwauditd_reload.c: reads both files again, when the writer gets to it. */
 void	app_reload(struct app *);
 

@@ -19,6 +19,7 @@ write_config() {	# FORMAT
 	cat >"$dir/cwauditd.yaml" <<-END
 	inventory: inventory.yaml
 	store: none
+	control: none
 	timeout: 3s
 	interval: {https: 1h, mtls: 1h}
 	settle: 0s

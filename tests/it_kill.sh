@@ -24,6 +24,7 @@ awk '/^  - fqdn:/ { n++ } n > 12 && /^  - fqdn:/ && n % 3 == 0 { skip = 1 }
 cat >"$dir/cwauditd.yaml" <<-END
 	inventory: inventory.yaml
 	store: sqlite:cwaudit.db
+	control: none
 	timeout: 2s
 	interval: {https: 1h, mtls: 1h}
 	settle: 0s

@@ -47,7 +47,7 @@ kill -STOP "$silent"
 		    "$host" "$https" "$mtls"
 	done
 } >"$dir/names.yaml"
-printf '%s\n' 'inventory: names.yaml' 'store: none' 'timeout: 3s' 'settle: 0s' \
+printf '%s\n' 'inventory: names.yaml' 'store: none' 'control: none' 'timeout: 3s' 'settle: 0s' \
     'coverage: 0%' 'resolver: {servers: ["127.0.0.1:15354"], timeout: 500ms}' \
     >"$dir/cwauditd.yaml"
 

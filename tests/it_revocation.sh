@@ -291,7 +291,7 @@ ok "without a cache it is fetched anew" \
     [ "$(asked "GET 127.0.0.1 /file/ca.crl -")" = 2 ]
 
 # ---- the daemon tells the same, and has its state directory for a cache
-printf '%s\n' 'inventory: inventory.yaml' 'store: none' 'timeout: 3s' 'settle: 0s' \
+printf '%s\n' 'inventory: inventory.yaml' 'store: none' 'control: none' 'timeout: 3s' 'settle: 0s' \
     >cwauditd.yaml
 mkdir state
 how=private	# the root of a chroot is no mount point

@@ -32,7 +32,7 @@ stop_rsyslog() {
 	kill "$rsyslog"; wait "$rsyslog" 2>/dev/null
 }
 write_config() {	# FORMAT
-	printf '%s\n' 'inventory: inventory.yaml' 'store: none' 'timeout: 3s' 'settle: 0s' \
+	printf '%s\n' 'inventory: inventory.yaml' 'store: none' 'control: none' 'timeout: 3s' 'settle: 0s' \
 	    'coverage: 90%' "log: {format: $1}" >"$dir/cwauditd.yaml"
 }
 : >"$dir/json"

@@ -20,6 +20,7 @@ store=$dir/disk/cwaudit.db
 cat >"$dir/cwauditd.yaml" <<-END
 	inventory: inventory.yaml
 	store: sqlite:disk/cwaudit.db
+	control: control
 	timeout: 2s
 	interval: {https: 1h, mtls: 1h}
 	settle: 0s
@@ -53,6 +54,30 @@ ok "its mode lets the group read" [ "$(stat -c %a "$store" "$store-wal" "$store-
 # -- another daemon for the same store
 ok "a second one is refused" not "$build/cwauditd" -f -c "$dir/cwauditd.yaml" 2>"$dir/second"
 ok "and told who has it" grep -q "another cwauditd, process $daemon, is at work for this store" "$dir/second"
+
+# -- requests of people
+chmod 755 "$dir"; chmod 644 "$dir/cwauditd.yaml"
+cli() { "$build/cwaudit" "$@" -c "$dir/cwauditd.yaml" >"$dir/said" 2>&1; }
+ok "the socket is the daemon's alone" [ "$(stat -c %a "$dir/control")" = 600 ]
+before=$(grep -c event=summary "$log")
+ok "a cycle can be asked for" cli run
+ok "and comes" logged event=summary $((before + 1))
+ok "a change is announced" cli expect cwa01.nwtraders.local --until 1h
+ok "by whom, the log says" logged 'event=expect .*host=cwa01.nwtraders.local by=root'
+ok "of no host of ours it is not" not cli expect nobody.example --until 1h
+ok "nor for a time that is over" not cli expect cwa01.nwtraders.local --until 2020-01-01
+ok "no such verdict can be accepted" not cli accept 0123456789abcdef --reason x
+ok "in words" grep -q 'no bad exchange with this id' "$dir/said"
+ok "nor one without a reason" not cli accept 0123456789abcdef
+ok "others are not heard" not setpriv --reuid=nobody --regid=nogroup --clear-groups "$build/cwaudit" run -c "$dir/cwauditd.yaml" 2>/dev/null
+chmod 666 "$dir/control"
+ok "also where they may connect" not setpriv --reuid=nobody --regid=nogroup --clear-groups "$build/cwaudit" run -c "$dir/cwauditd.yaml" 2>/dev/null
+chmod 600 "$dir/control"
+# anything else does no harm
+speak() { timeout 8 openssl s_client -unix "$dir/control" >/dev/null 2>&1; }
+head -c 100000 /dev/urandom >"$dir/junk"
+speak <"$dir/junk"; speak </dev/null
+ok "and is answered after that" cli run
 
 # -- no room
 dd if=/dev/zero of="$dir/disk/fill" bs=4k 2>/dev/null

@@ -178,10 +178,108 @@ time_mends_what_was_not_valid_yet(void **state)
 	assert_non_null(strstr(text_str(&w->told), "cleared reissue-bad"));
 }
 
+/* The line of the last exchange has this word. */
+static bool
+last_says(const struct world *w, const char *word)
+{
+	const char *line = NULL;
+
+	for (const char *s = text_str(&w->lines); (s = strstr(s,
+	    "event=reissue ")) != NULL; s++)
+		line = s;
+	assert_non_null(line);
+	return memmem(line, strcspn(line, "\n"), word, strlen(word)) != NULL;
+}
+
+/* By name it is right to come, whatever the rules say; they still say it. */
+static void
+what_was_announced_is_a_notice(void **state)
+{
+	struct world *w = *state;
+	const struct cert *bad = make_cert(w, "im.contoso.com", ALL, 3);
+	struct text said = {0};
+
+	pass(w, 30);
+	assert_false(audit_expect(w->audit, "nobody.example", NULL,
+	    utc(w) + HOUR, "root", &said));
+	text_reset(&said);
+	assert_false(audit_expect(w->audit, "cwa01.nwtraders.local", NULL,
+	    utc(w), "root", &said));
+	assert_string_equal(text_str(&said), "that time is over already");
+	assert_true(audit_expect(w->audit, "cwa01.nwtraders.local",
+	    bad->sha256, utc(w) + HOUR, "root", &said));
+	exchange(w, bad);
+	assert_true(last_says(w, "announced=yes"));
+	expect_told(w, "opened documented-single single; opened key-reused "
+	    "single; ");
+	text_done(&said);
+}
+
+/* Another one than was announced is worth a warning, good as it is. */
+static void
+another_than_announced_is_said(void **state)
+{
+	struct world *w = *state;
+	struct text said = {0};
+	uint8_t other[CERT_SHA256] = { 1 };
+
+	pass(w, 30);
+	assert_true(audit_expect(w->audit, "cwa01.nwtraders.local", other,
+	    utc(w) + HOUR, "root", &said));
+	exchange(w, right(w, 3));
+	assert_true(last_says(w, "verdict=good"));
+	assert_true(last_says(w, "announced=no"));
+	/* a window takes any good one; over, it says nothing */
+	assert_true(audit_expect(w->audit, "cwa01.nwtraders.local", NULL,
+	    utc(w) + HOUR, "root", &said));
+	exchange(w, right(w, 4));
+	assert_true(last_says(w, "announced=yes"));
+	pass(w, HOUR);
+	exchange(w, right(w, 5));
+	assert_false(last_says(w, "announced="));
+	text_done(&said);
+}
+
+/* Accepted, it is what later ones are compared with; over a restart, too. */
+static void
+a_verdict_that_is_accepted_is_closed(void **state)
+{
+	struct world *w = *state;
+	struct text said = {0}, id = {0};
+	const char *at;
+
+	use_store(w);
+	restart(w);
+	pass(w, 30);
+	exchange(w, make_cert(w, "im.contoso.com", ALL, 3));
+	at = strstr(text_str(&w->lines), "verdict=bad id=");
+	assert_non_null(at);
+	text_add_bytes(&id, at + strlen("verdict=bad id="), 16);
+	assert_false(audit_accept(w->audit, "0123456789abcdef", "x", "root",
+	    &said));
+	pass(w, HOUR);
+	expect_told(w, "opened documented-single single; opened reissue-bad "
+	    "single; opened key-reused single; ");
+	restart(w);
+	pass(w, 300);
+	assert_true(audit_accept(w->audit, text_str(&id), "CHG-1", "root",
+	    &said));
+	expect_told(w, "cleared reissue-bad single; ");
+	restart(w);
+	pass(w, HOUR);
+	exchange(w, right(w, 4));
+	assert_true(last_says(w, "mends=\"documented-single\""));
+	text_done(&said);
+	text_done(&id);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TEST(what_was_announced_is_a_notice),
+		TEST(another_than_announced_is_said),
+		TEST(a_verdict_that_is_accepted_is_closed),
 		TEST(a_bad_one_is_one_page_and_the_way_back_clears_it),
 		TEST(a_right_one_after_a_bad_one_is_good),
 		TEST(two_steps_are_one_exchange),

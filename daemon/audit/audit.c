@@ -126,6 +126,7 @@ audit_free(struct audit *a)
 	records_done(&a->records);
 	audit_unload(a);
 	audit_end_health(a);
+	audit_end_expected(a);
 	diff_free(a->diff);
 	free(a->reissues[0].first);
 	free(a->reissues[1].first);

@@ -77,6 +77,18 @@ void		 audit_inventory_refused(struct audit *, const char *first,
 void		 audit_store_trouble(struct audit *, const char *why);
 /* Hands over all that there is to remember, as to one who knows nothing. */
 void		 audit_keep_anew(struct audit *);
+/*
+ * Until then the certificate of this host is expected to change: to this leaf
+ * (its SHA-256), or, NULL, to any that is good. by: who says so. False: *said
+ * says why not; else what holds now.
+ */
+bool		 audit_expect(struct audit *, const char *fqdn,
+		    const uint8_t *leaf, int64_t until, const char *by,
+		    struct text *said) MUST_USE;
+/* The bad exchange with the id of its finding is right as it is. Likewise. */
+bool		 audit_accept(struct audit *, const char *id,
+		    const char *reason, const char *by, struct text *said)
+		    MUST_USE;
 /* Another inventory and configuration: what stays keeps its memory. */
 void		 audit_reload(struct audit *, struct setup *,
 		    const struct config *);

@@ -387,6 +387,7 @@ audit_keep_anew(struct audit *a)
 	memset(a->revision, 0, sizeof(a->revision));
 	memset(a->fleet_kept, 0, sizeof(a->fleet_kept));
 	audit_keep_revision(a);
+	audit_keep_expected(a);
 	for (size_t i = 0; i < a->inventory->n_hosts; i++) {
 		memset(a->hosts[i].kept, 0, CERT_SHA256);
 		audit_keep_split(a, a->inventory->hosts[i].fqdn,

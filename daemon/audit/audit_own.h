@@ -3,7 +3,8 @@
  * audit_own.h - the conductor's memory, shared by audit.c (who is due, looks),
  * audit_judge.c (rules, transitions, cycles), audit_keep.c (what is told and
  * remembered), audit_reissue.c (exchanges of
- * certificates), audit_fleet.c (farms, the fleet),
+ * certificates), audit_expect.c (those that were announced),
+ * audit_fleet.c (farms, the fleet),
  * audit_names.c (names in the DNS), audit_issuers.c (intermediates),
  * audit_zones.c and audit_health.c (can the auditor be believed?),
  * audit_past.c (the process before) and audit_reload.c. Nobody else's.
@@ -60,6 +61,14 @@ struct health {
 	int64_t		 alive_ms;	/* when the next such line is due */
 };
 
+/* A change of a host's certificate that was announced. */
+struct expected {
+	char		*fqdn;
+	int64_t		 until;
+	bool		 has_leaf;	/* false: whichever is good */
+	uint8_t		 leaf[CERT_SHA256];
+};
+
 struct names;
 struct issuers;
 struct zones;
@@ -97,6 +106,8 @@ struct audit {
 	int64_t			 began;		/* UTC */
 	size_t			 sweep_left, sweep_all;
 	struct tally		*tally;		/* of this cycle */
+	struct expected		*expected;
+	size_t			 n_expected, cap_expected;
 	struct news_reissues	 reissues[2];	/* good, bad; of this cycle */
 };
 
@@ -143,6 +154,15 @@ void	audit_judge_exchanges(struct audit *, struct host_view *judged,
 bool	audit_count_exchange(struct news_reissues *, const char *fqdn);
 /* The cycle is over: tells of those that were counted. */
 void	audit_end_exchanges(struct audit *);
+
+/* audit_expect.c */
+enum announced { ANNOUNCED_NOTHING, ANNOUNCED_THIS, ANNOUNCED_OTHER };
+/* Was it this leaf that is due on a host, or another? good: by the rules. */
+enum announced audit_announced(struct audit *, const char *fqdn,
+	    const struct cert *leaf, bool good);
+void	audit_restore_expected(struct audit *, const struct past *);
+void	audit_keep_expected(struct audit *);
+void	audit_end_expected(struct audit *);
 
 /* audit_reload.c */
 /* Where the inventory still has it: for diff_close; ctx: the audit. */

@@ -214,6 +214,7 @@ audit_take_past(struct audit *a, struct past *past)
 	}
 	for (size_t i = 0; i < past->n_told; i++)
 		count_told(a, &past->told[i]);
+	audit_restore_expected(a, past);
 	let_go(a, past);
 	for (size_t i = 0; i < past->n_ports; i++)
 		free(index[i].key);

@@ -145,10 +145,17 @@ static void
 tell(struct audit *a, const char *id, const struct subject *s,
     const struct reissue_case *c, const struct reissue *r)
 {
+	enum announced announced = audit_announced(a,
+	    s->endpoint->host->fqdn, s->leaf, !r->bad);
 	struct news_reissues *n = &a->reissues[r->bad];
 	struct event e = {0};
 
 	news_reissue(&e, id, s, c, r);
+	if (announced != ANNOUNCED_NOTHING)
+		event_word(&e, "announced", announced == ANNOUNCED_THIS ?
+		    "yes" : "no");
+	if (announced == ANNOUNCED_OTHER)
+		e.level = EVENT_WARNING;
 	if (audit_count_exchange(n, s->endpoint->host->fqdn))
 		audit_tell(a, &e);
 	else
@@ -210,8 +217,10 @@ judge_exchange(struct audit *a, struct host_view *now, size_t i,
 
 	reissue_init(&r, &c);
 	reissue_forget_mended(&r, &today);
-	good = !r.bad;
-	verdict = reissue_answer(&r, &c, &why);
+	/* what was announced by name is right to come */
+	good = !r.bad || audit_announced(a, now->host->fqdn, s->leaf, false)
+	    == ANNOUNCED_THIS;
+	verdict = good ? VERDICT_PASS : reissue_answer(&r, &c, &why);
 	result = rules_add_change(now, s, rule_find("reissue-bad"), verdict,
 	    &why, out);
 	if ((good || spot->refused == NULL || !same(spot->refused, s->leaf)) &&
@@ -219,6 +228,8 @@ judge_exchange(struct audit *a, struct host_view *now, size_t i,
 		tell(a, result != NULL ? result->id : NULL, s, &c, &r);
 	if (!good)
 		spot_refuse(spot, s->leaf);
+	if (!good && result != NULL)
+		memcpy(spot->refused_id, result->id, FINDING_ID);
 	if (!good && result != NULL)
 		blame(&r, s, result->id, out);
 	reissue_done(&r);

@@ -129,6 +129,7 @@ spot_refuse(struct spot *s, const struct cert *leaf)
 		leaf = cert_ref(leaf);
 	cert_unref(s->refused);
 	s->refused = leaf;
+	s->refused_id[0] = '\0';
 }
 
 void

@@ -6,6 +6,7 @@
 #ifndef CWAUDIT_SPOT_H
 #define CWAUDIT_SPOT_H
 
+#include "cwaudit/finding.h"
 #include "cwaudit/subject.h"
 #include "probe/resolve.h"
 #include "worker.h"
@@ -70,6 +71,8 @@ struct spot {
 	const struct cert	 *previous;	/* the one that it took the place of */
 	const struct cert	 *refused;	/* one that was said to be bad, and
 						 * neither accepted nor left since */
+	char			  refused_id[FINDING_ID]; /* of its reissue-bad; "":
+						 * the rule is off, or not judged yet */
 	/* revocation */
 	const struct revocation	 *revocation;	/* of last_leaf; reference; NULL:
 						 * no answer yet */

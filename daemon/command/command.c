@@ -113,6 +113,23 @@ const struct command commands[] = {
 	    "  -c, --config FILE     daemon configuration that names the store\n"
 	    "  -o, --output FORMAT   table (default), json\n",
 	    cmd_history },
+	{ "expect", "HOST [--file FILE] [--until TIME] [-c FILE]",
+	    "announce a change of certificates to the daemon",
+	    "The certificate in FILE, or without it any good one, is then a plain\n"
+	    "notice when it comes, and another a warning.\n\n"
+	    "      --file FILE           the certificate that will be installed\n"
+	    "      --until TIME          2026-12-01, 2026-12-01T17:42Z, or 4h from\n"
+	    "                            now; default: 7d\n"
+	    "  -c, --config FILE         daemon configuration that names its socket\n",
+	    cmd_expect },
+	{ "accept", "ID --reason TEXT [-c FILE]",
+	    "accept an exchange that the daemon calls bad (reissue-bad)",
+	    "      --reason TEXT     why it is right as it is\n"
+	    "  -c, --config FILE     daemon configuration that names its socket\n",
+	    cmd_accept },
+	{ "run", "[-c FILE]", "have the daemon look at every port now",
+	    "  -c, --config FILE     daemon configuration that names its socket\n",
+	    cmd_run },
 	{ "init", "[DIR]",
 	    "write a commented configuration and inventory to begin with",
 	    "DIR/cwauditd.yaml and DIR/inventory.yaml, neither of which may be\n"

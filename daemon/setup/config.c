@@ -54,6 +54,10 @@ static const struct config_key keys[] = {
 	    "sqlite:/var/lib/cwaudit/cwaudit.db", RESTART,
 	    "Where findings, certificates and what was accepted outlive the "
 	    "process.\nIts group reads it." },
+	{ "control", TYPE_SOCKET, FIELD(control), NULL,
+	    "/run/cwaudit/control", RESTART,
+	    "Where cwaudit run, expect and accept reach the daemon, as root "
+	    "or as its\nuser." },
 	{ "interval.https", TYPE_SPAN_S, FIELD(interval_https_s),
 	    &spans_interval, "1h", RELOAD,
 	    "How often each HTTPS port is looked at." },

@@ -24,6 +24,7 @@ struct config_days {			/* falling */
 struct config {
 	char		*path;			/* of the file; NULL: defaults only */
 	char		*inventory;		/* path, resolved against the file */
+	char		*control;		/* path of the socket; NULL: none */
 	char		*store;			/* path of an SQLite file; NULL:
 						 * nothing outlives the process */
 	int64_t		 interval_https_s, interval_mtls_s, prove_every_s;

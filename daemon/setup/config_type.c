@@ -62,6 +62,16 @@ read_store(struct reader *r, const struct node *y, const struct reader_key *k,
 }
 
 static void
+read_socket(struct reader *r, const struct node *y,
+    const struct reader_key *k, void *field)
+{
+	if (y->kind == NODE_SCALAR && strcmp(y->value, "none") == 0)
+		*(char **)field = NULL;
+	else
+		read_path(r, y, k, field);
+}
+
+static void
 read_workers(struct reader *r, const struct node *y,
     const struct reader_key *k, void *field)
 {
@@ -283,6 +293,8 @@ static const struct {
 	    "List of ADDRESS or ADDRESS:PORT" },
 	[TYPE_DAYS]	= { read_days, print_days,
 	    "Falling list of days, 1 to 3650" },
+	[TYPE_SOCKET]	= { read_socket, print_string,
+	    "Path of a UNIX socket, relative to this file, or none" },
 	[TYPE_STORE]	= { read_store, print_string,
 	    "sqlite:PATH, relative to this file, or none" },
 };

@@ -21,6 +21,7 @@ enum record_kind {
 	RECORD_SPLIT,		/* since when hosts or ports differ */
 	RECORD_REVISION,	/* another inventory or configuration */
 	RECORD_CYCLE,		/* the auditor was at work until now */
+	RECORD_EXPECTED,	/* a change is announced, or no longer */
 	RECORD_GONE,		/* a port left the inventory */
 	RECORD_ANEW,		/* what follows is all there is: findings that
 				 * are not among it have ended */
@@ -74,10 +75,11 @@ struct record {
 	struct memory	 memory;
 	/* JUDGEMENT: one line an answer; REVISION: the document */
 	struct text	 text;
-	/* SPLIT; CLOCK_NEVER: no more */
+	/* SPLIT; CLOCK_NEVER: no more. EXPECTED: until then; likewise */
 	int64_t		 since;
 	bool		 has_leaf;
-	uint8_t		 split_leaf[CERT_SHA256];	/* see farm_memory */
+	uint8_t		 split_leaf[CERT_SHA256];	/* see farm_memory; of an
+				 * announcement the leaf that will come */
 	/* CYCLE */
 	uint64_t	 cycle;
 };

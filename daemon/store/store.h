@@ -97,7 +97,7 @@ struct past_port {
 	uint8_t		 judgement[CERT_SHA256]; /* SHA-256 of its text */
 };
 
-struct past_split {
+struct past_split {		/* or an announcement: until since */
 	char		*owner;
 	int64_t		 since;
 	bool		 has_leaf;
@@ -123,6 +123,8 @@ struct past {
 	size_t		 n_findings, cap_findings;
 	struct past_split *splits;
 	size_t		 n_splits, cap_splits;
+	struct past_split *expected;
+	size_t		 n_expected, cap_expected;
 	struct past_told *told;		/* in their order */
 	size_t		 n_told, cap_told;
 	uint64_t	 cycles;

@@ -183,6 +183,20 @@ add_split(struct store *s, sqlite3_stmt *row, struct past *out)
 }
 
 static void
+add_expected(struct store *s, sqlite3_stmt *row, struct past *out)
+{
+	struct past_split *p;
+
+	(void)s;
+	out->expected = xgrow(out->expected, out->n_expected,
+	    &out->cap_expected, sizeof(*out->expected));
+	p = &out->expected[out->n_expected++];
+	*p = (struct past_split){ .owner = xstrdup(store_text(row, 0)),
+	    .since = time_or_never(row, 1) };
+	p->has_leaf = read_sha256(row, 2, p->leaf);
+}
+
+static void
 add_told(struct store *s, sqlite3_stmt *row, struct past *out)
 {
 	struct past_told t = {0};
@@ -240,6 +254,7 @@ read_all(struct store *s, struct past *out)
 	if (each_row(s, SQL_PAST_PORTS, add_port, out) &&
 	    each_row(s, SQL_PAST_FINDINGS, add_finding, out) &&
 	    each_row(s, SQL_PAST_SPLITS, add_split, out) &&
+	    each_row(s, SQL_PAST_EXPECTED, add_expected, out) &&
 	    each_row(s, SQL_PAST_TOLD, add_told, out) &&
 	    read_revision(s, "inventory", out->revision[0]) &&
 	    read_revision(s, "settings", out->revision[1]) &&
@@ -280,6 +295,9 @@ past_done(struct past *past)
 		diff_finding_free(past->findings[i]);
 	for (size_t i = 0; i < past->n_splits; i++)
 		free(past->splits[i].owner);
+	for (size_t i = 0; i < past->n_expected; i++)
+		free(past->expected[i].owner);
+	free(past->expected);
 	for (size_t i = 0; i < past->n_told; i++)
 		free(past->told[i].host);
 	free(past->told);

@@ -66,6 +66,9 @@ static const char first_schema[] =
  * that was on several of them */
 "CREATE TABLE split(owner TEXT PRIMARY KEY, since INTEGER, leaf BLOB)"
 " WITHOUT ROWID;"
+/* announced changes of a host; leaf: NULL, whichever is good */
+"CREATE TABLE expected(owner TEXT PRIMARY KEY, until INTEGER NOT NULL,"
+" leaf BLOB) WITHOUT ROWID;"
 /* the last event that it took */
 "CREATE TABLE sink(name TEXT PRIMARY KEY, seq INTEGER NOT NULL)"
 " WITHOUT ROWID;";
@@ -125,6 +128,10 @@ const char *const store_sql[SQL_N] = {
 	    " VALUES(?1, ?2, ?3) ON CONFLICT(owner) DO UPDATE SET"
 	    " since = ?2, leaf = ?3",
 	[SQL_SPLIT_DROP] = "DELETE FROM split WHERE owner = ?1",
+	[SQL_EXPECTED_KEEP] = "INSERT INTO expected(owner, until, leaf)"
+	    " VALUES(?1, ?2, ?3) ON CONFLICT(owner) DO UPDATE SET"
+	    " until = ?2, leaf = ?3",
+	[SQL_EXPECTED_DROP] = "DELETE FROM expected WHERE owner = ?1",
 	[SQL_SINK_NEW] = "INSERT INTO sink(name, seq) VALUES(?1,"
 	    " (SELECT coalesce(max(seq), 0) FROM event))"
 	    " ON CONFLICT DO NOTHING",
@@ -145,6 +152,7 @@ const char *const store_sql[SQL_N] = {
 	[SQL_PAST_FINDINGS] = "SELECT facts FROM finding"
 	    " WHERE ended IS NULL",
 	[SQL_PAST_SPLITS] = "SELECT owner, since, leaf FROM split",
+	[SQL_PAST_EXPECTED] = "SELECT owner, until, leaf FROM expected",
 	[SQL_PAST_TOLD] = "SELECT event, rule, state, severity, host, quiet,"
 	    " json_extract(facts, '$.verdict') FROM event"
 	    " WHERE event IN ('finding', 'reissue') AND seq > coalesce("

@@ -265,6 +265,17 @@ keep_split(struct store *s, const struct record *r)
 }
 
 static bool
+keep_expected(struct store *s, const struct record *r)
+{
+	if (r->since == CLOCK_NEVER)
+		return store_run(store_bind(s, SQL_EXPECTED_DROP, "t",
+		    r->thing.owner));
+	return store_run(store_bind(s, SQL_EXPECTED_KEEP, "tib",
+	    r->thing.owner, r->since, r->has_leaf ? r->split_leaf : NULL,
+	    (size_t)CERT_SHA256));
+}
+
+static bool
 add_revision(struct store *s, const struct record *r)
 {
 	sqlite3_int64 document;
@@ -307,6 +318,7 @@ static bool (*const kinds[])(struct store *, const struct record *) = {
 	[RECORD_SPLIT]		= keep_split,
 	[RECORD_REVISION]	= add_revision,
 	[RECORD_CYCLE]		= add_cycle,
+	[RECORD_EXPECTED]	= keep_expected,
 	[RECORD_GONE]		= end_thing,
 	[RECORD_ANEW]		= end_findings,
 	[RECORD_OPEN]		= keep_finding,
