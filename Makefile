@@ -40,7 +40,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_json report/report_csv report/report_summary report/report_text report/report_inventory \
 	   report/report_rule report/report_explain \
 	   report/report_explain_json report/ledger report/report_ledger report/report_history
-DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
+DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
 	   probe/dial probe/probe_trace probe/probe_context \
@@ -51,7 +51,8 @@ DAEMON	:= setup/file setup/config_type setup/config setup/queue setup/lock \
 	   revoke/revoker \
 	   store/record store/store store/store_schema store/store_write \
 	   store/store_outbox store/store_past store/store_read \
-	   tell/log tell/notify tell/writer \
+	   tell/log tell/notify tell/writer tell/alert tell/deliver \
+	   tell/notifier \
 	   audit/worker audit/spot audit/news audit/audit audit/audit_judge \
 	   audit/audit_keep audit/audit_expect audit/audit_reissue \
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
@@ -133,6 +134,12 @@ $B/fleet: $(FLEET_OBJ) $B/libcwaudit.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -levent_core
 
+# A webhook's server.
+$B/hookd: tests/hookd.c Makefile
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -levent_core -levent_extra
+
 # A year of a large fleet, for the size of its store.
 $B/store_year: tests/store_year.c $B/libcwaudit.a $B/libdaemon.a Makefile
 	$(call say,LINK,$@)
@@ -209,11 +216,12 @@ check-daemon: $B/cwauditd $B/fleet $B/logsink $B/confine \
 
 # The store: killed two hundred times; what it does without room, locked,
 # read-only, moved away, damaged.
-check-store: deps-test
+check-store: deps-store
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/cwauditd \
-	    $B/fleet $B/logsink $B/store_year
+	    $B/fleet $B/logsink $B/store_year $B/hookd
 	@bash tests/it_kill.sh $B 200
 	@bash tests/it_store.sh $B
+	@bash tests/it_notify.sh $B
 	@bash tests/it_year.sh $B
 
 # Revocation, from the certificate to what is said.
@@ -342,6 +350,8 @@ deps:
 	@sh tests/deps.sh build
 deps-test:
 	@sh tests/deps.sh build test
+deps-store:
+	@sh tests/deps.sh build test store
 deps-servers:
 	@sh tests/deps.sh build test servers
 deps-fuzz:
@@ -416,5 +426,5 @@ clean:
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
 	check-fleet check-hostile check-misbehaviour check-request check-revocation check-store check-asan check-tsan \
 	check-servers check-systemd check-unit clean demo fuzz fuzz-targets help install uninstall \
-	deps deps-fuzz deps-lint deps-servers deps-test layers lint run
+	deps deps-fuzz deps-lint deps-store deps-servers deps-test layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

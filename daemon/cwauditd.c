@@ -47,6 +47,13 @@ keep(void *ctx, struct records *rs)
 	writer_keep(((struct app *)ctx)->writer, rs);
 }
 
+/* From the notifier's thread: the writer's queue takes from any. */
+static void
+keep_in_writer(void *writer, struct records *rs)
+{
+	writer_keep(writer, rs);
+}
+
 /* Takes what the event holds. */
 void
 app_tell(struct app *a, struct event *e)
@@ -223,6 +230,23 @@ open_control(struct app *a)
 }
 
 static bool
+start_notifier(struct app *a, struct text *why)
+{
+	const struct notifier_options no = { .sinks = &a->config.notify,
+	    .store = a->store, .keep = keep_in_writer, .ctx = a->writer };
+
+	if (a->config.notify.n == 0 || a->once)
+		return true;
+	if (a->store == NULL) {
+		app_say(a, EVENT_WARNING, "notify", "nothing is sent beyond "
+		    "syslog: notify needs a store");
+		return true;
+	}
+	a->notifier = notifier_new(&no, why);
+	return a->notifier != NULL;
+}
+
+static bool
 start(struct app *a, struct text *why)
 {
 	struct loop_options lo = {
@@ -265,6 +289,8 @@ start(struct app *a, struct text *why)
 		on_store(a, WRITER_LOST, text_str(&a->store_trouble));
 	say_limits(a);
 	open_control(a);
+	if (!start_notifier(a, why))
+		return false;
 	notify_send("READY=1");
 	return true;
 }
@@ -277,6 +303,7 @@ stop(struct app *a)
 
 	notify_send("STOPPING=1");
 	control_free(a->control);
+	notifier_free(a->notifier);
 	for (size_t i = 0; i < 4; i++)
 		if (a->signals[i] != NULL)
 			event_free(a->signals[i]);

@@ -10,6 +10,7 @@
 #include "setup/config.h"
 #include "serve/control.h"
 #include "setup/setup.h"
+#include "tell/notifier.h"
 #include "tell/writer.h"
 
 /* main owns it. */
@@ -28,6 +29,7 @@ struct app {
 	struct store	*opened;	/* until the writer takes it */
 	struct past	 past;		/* until the audit took it */
 	struct text	 store_trouble;	/* at the start */
+	struct notifier	*notifier;	/* NULL: no sinks */
 	struct control	*control;	/* NULL: none */
 	struct event	*signals[4];
 	struct event	*alive, *errands;

@@ -32,6 +32,8 @@ table() {
 	test dnsmasq-base a real resolver, for names that come and go
 	test iproute2 the loopback of a network of their own
 	test libseccomp-dev the unit's filter of system calls, without systemd
+	store prometheus-alertmanager alerts beyond syslog, taken by the real one
+	store curl what it holds
 	servers openssl s_server, and certificates for the others
 	servers gnutls-bin gnutls-serv: RC4, 3DES, no RFC 5746
 	servers jq the answers of the audit

@@ -182,6 +182,24 @@ static const struct { const char *text, *says; } mistakes[] = {
 	{ "renotify: 1m\n", "c:1:11: \"renotify\" must be a span from 1h to "
 	    "365d, one with a time of day (\"24h at 09:00\"), or off, not "
 	    "\"1m\"\n" },
+	{ "store: postgresql://db\n", "c:1:8: \"postgresql://db\" is no "
+	    "store: write sqlite:PATH, or none\n" },
+	{ "notify: {name: a}\n", "c:1:9: \"notify\" must be a list, "
+	    "not a map (key: value)\n" },
+	{ "notify: [{webhook: \"https://a\"}]\n", "c:1:10: a sink of "
+	    "\"notify\" needs \"name\"\n" },
+	{ "notify: [{name: a}]\n", "c:1:10: a sink has one of webhook, "
+	    "alertmanager and command\n" },
+	{ "notify: [{name: a, webhook: ftp://x}]\n", "c:1:10: a URL begins "
+	    "with https:// or http://\n" },
+	{ "notify: [{name: a, command: [page]}]\n", "c:1:10: \"command\" "
+	    "begins with the absolute path of a program; no shell is "
+	    "asked\n" },
+	{ "notify: [{name: syslog, webhook: \"https://x\"}]\n", "c:1:10: "
+	    "\"syslog\" is no name for a sink: up to 32 letters, digits, dots, "
+	    "dashes, and not syslog\n" },
+	{ "notify: [{name: a, webhook: \"https://x\"}, {name: a, command: "
+	    "/x}]\n", "c:1:43: two sinks are called \"a\"\n" },
 	{ "resolver: {servers: [dns.contoso.com]}\n", "c:1:22: "
 	    "\"dns.contoso.com\" is not an IPv4 or IPv6 address\n" },
 	{ "log: {facility: mail}\n", "c:1:17: \"facility\" must be one of "

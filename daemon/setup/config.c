@@ -100,6 +100,9 @@ static const struct config_key keys[] = {
 	    "[45, 28, 14, 7, 3, 1]", RELOAD,
 	    "Of what ends soon: with how many days left it is logged again. "
 	    "With\nfewer than the last, and with [], as all others." },
+	{ "notify", TYPE_SINKS, FIELD(notify), NULL, "[]", RESTART,
+	    "Where findings are sent beyond syslog, from the store: see "
+	    "cwauditd.yaml(5)." },
 	{ "coverage", TYPE_PERCENT, FIELD(coverage_percent), NULL, "99%",
 	    RELOAD,
 	    "The share of endpoints that a cycle must observe to be on "

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "config_sink.h"
 #include "cwaudit/arena.h"
 #include "cwaudit/problem.h"
 
@@ -39,6 +40,7 @@ struct config {
 	int		 renotify_at_s;		/* after midnight, local; -1: any time;
 						 * renotify_s 0: no reminders */
 	struct config_days notify_days;
+	struct config_sinks notify;		/* beyond syslog */
 	unsigned	 coverage_percent;
 	int		 log_facility;		/* LOG_DAEMON ... */
 	enum config_log_format log_format;

@@ -72,6 +72,14 @@ read_socket(struct reader *r, const struct node *y,
 }
 
 static void
+read_sinks(struct reader *r, const struct node *y, const struct reader_key *k,
+    void *field)
+{
+	(void)k;
+	config_sinks_read(r, y, field);
+}
+
+static void
 read_workers(struct reader *r, const struct node *y,
     const struct reader_key *k, void *field)
 {
@@ -219,6 +227,13 @@ print_string(const struct config_key *k, const void *field, struct text *out)
 }
 
 static void
+print_sinks(const struct config_key *k, const void *field, struct text *out)
+{
+	(void)k;
+	config_sinks_print(field, out);
+}
+
+static void
 print_span_s(const struct config_key *k, const void *field, struct text *out)
 {
 	char buf[CLOCK_TEXT];
@@ -295,6 +310,8 @@ static const struct {
 	    "Falling list of days, 1 to 3650" },
 	[TYPE_SOCKET]	= { read_socket, print_string,
 	    "Path of a UNIX socket, relative to this file, or none" },
+	[TYPE_SINKS]	= { read_sinks, print_sinks,
+	    "List of {name, webhook|alertmanager|command, severity, ca, header}" },
 	[TYPE_STORE]	= { read_store, print_string,
 	    "sqlite:PATH, relative to this file, or none" },
 };

@@ -20,6 +20,8 @@ enum record_kind {
 	RECORD_JUDGEMENT,	/* rules answer otherwise than before */
 	RECORD_SPLIT,		/* since when hosts or ports differ */
 	RECORD_REVISION,	/* another inventory or configuration */
+	RECORD_MARK,		/* a sink took what came up to a number; one
+				 * that is new begins with the next event */
 	RECORD_CYCLE,		/* the auditor was at work until now */
 	RECORD_EXPECTED,	/* a change is announced, or no longer */
 	RECORD_GONE,		/* a port left the inventory */
@@ -80,8 +82,8 @@ struct record {
 	bool		 has_leaf;
 	uint8_t		 split_leaf[CERT_SHA256];	/* see farm_memory; of an
 				 * announcement the leaf that will come */
-	/* CYCLE */
-	uint64_t	 cycle;
+	/* MARK: of the sink thing.owner */
+	int64_t		 seq;
 };
 
 struct records {

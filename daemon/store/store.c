@@ -196,14 +196,16 @@ note_file(struct store *s)
 	return true;
 }
 
-/* Is what was opened still what stands there? */
-static bool
-is_in_place(const struct store *s)
+bool
+store_is_in_place(const struct store *s, struct text *why)
 {
 	struct stat st;
 
-	return stat(s->path, &st) == 0 && st.st_dev == s->dev &&
-	    st.st_ino == s->ino;
+	if (stat(s->path, &st) == 0 && st.st_dev == s->dev &&
+	    st.st_ino == s->ino)
+		return true;
+	text_addf(why, "%s: it was moved away", s->path);
+	return false;
 }
 
 static bool
@@ -409,10 +411,8 @@ store_write(struct store *s, const struct records *const *lists, size_t n,
 {
 	bool ok;
 
-	if (!is_in_place(s)) {
-		text_addf(why, "%s: it was moved away", s->path);
+	if (!store_is_in_place(s, why))
 		return false;
-	}
 	ok = store_run(store_bind(s, SQL_BEGIN, ""));
 	for (size_t i = 0; ok && i < n; i++)
 		ok = store_add_records(s, lists[i]);

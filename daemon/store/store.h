@@ -59,7 +59,7 @@ bool	store_write(struct store *, const struct records *const *lists,
 /* ---- the outbox ---- */
 
 struct outbox_line {
-	int64_t		seq;
+	int64_t		seq, at;
 	struct event	event;		/* owned; its seq is in it */
 };
 #define OUTBOX_MAX	64
@@ -74,6 +74,12 @@ bool	store_add_sink(struct store *, const char *sink, struct text *why)
 bool	store_outbox(struct store *, const char *sink,
 	    struct outbox_line out[OUTBOX_MAX], size_t *n, struct text *why)
 	    MUST_USE;
+/* The same, and after seq, whose mark is on its way. */
+bool	store_outbox_after(struct store *, const char *sink, int64_t seq,
+	    struct outbox_line out[OUTBOX_MAX], size_t *n, struct text *why)
+	    MUST_USE;
+/* The number of the last event; 0: none, or it cannot be read. */
+int64_t	store_last_event(struct store *);
 bool	store_mark(struct store *, const char *sink, int64_t seq,
 	    struct text *why) MUST_USE;
 

@@ -6,12 +6,21 @@ bool
 store_outbox(struct store *s, const char *sink,
     struct outbox_line out[OUTBOX_MAX], size_t *n, struct text *why)
 {
+	return store_outbox_after(s, sink, 0, out, n, why);
+}
+
+bool
+store_outbox_after(struct store *s, const char *sink, int64_t seq,
+    struct outbox_line out[OUTBOX_MAX], size_t *n, struct text *why)
+{
 	sqlite3_stmt *stmt;
 	int code;
 
 	*n = 0;
-	stmt = store_bind(s, SQL_SINK_EVENTS, "ti", sink,
-	    (int64_t)OUTBOX_MAX);
+	if (!store_is_in_place(s, why))
+		return false;
+	stmt = store_bind(s, SQL_SINK_EVENTS, "tii", sink,
+	    (int64_t)OUTBOX_MAX, seq);
 	while ((code = store_step(stmt)) == SQLITE_ROW) {
 		struct outbox_line *line = &out[*n];
 
@@ -20,6 +29,7 @@ store_outbox(struct store *s, const char *sink,
 		if (!event_parse(store_text(stmt, 3), &line->event))
 			continue;
 		line->seq = sqlite3_column_int64(stmt, 0);
+		line->at = sqlite3_column_int64(stmt, 4);
 		line->event.level = (enum event_level)
 		    sqlite3_column_int(stmt, 1);
 		line->event.head = (size_t)sqlite3_column_int64(stmt, 2);
@@ -49,4 +59,13 @@ store_add_sink(struct store *s, const char *sink, struct text *why)
 {
 	return store_run(store_bind(s, SQL_SINK_NEW, "t", sink)) ||
 	    store_fail(s, why);
+}
+
+int64_t
+store_last_event(struct store *s)
+{
+	sqlite3_int64 seq;
+
+	return store_number(store_bind(s, SQL_EVENT_LAST, ""), &seq) ? seq :
+	    0;
 }

@@ -20,7 +20,7 @@ enum statement {
 	SQL_CERTIFICATE_ADD, SQL_CERTIFICATE_ID, SQL_CERTIFICATE_DER, SQL_CERTIFICATE_LAST,
 	SQL_SIGHTING_END, SQL_SIGHTING_ADD,
 	SQL_EVALUATION_END, SQL_EVALUATION_ADD,
-	SQL_EVENT_ADD, SQL_FINDING_KEEP, SQL_FINDING_END_ALL,
+	SQL_EVENT_ADD, SQL_EVENT_LAST, SQL_FINDING_KEEP, SQL_FINDING_END_ALL,
 	SQL_SPLIT_KEEP, SQL_SPLIT_DROP, SQL_EXPECTED_KEEP, SQL_EXPECTED_DROP,
 	SQL_SINK_NEW, SQL_SINK_MARK, SQL_SINK_EVENTS,
 	SQL_PAST_PORTS, SQL_PAST_FINDINGS, SQL_PAST_SPLITS, SQL_PAST_EXPECTED, SQL_PAST_TOLD, SQL_PAST_CYCLES, SQL_PAST_UNTIL,
@@ -65,6 +65,8 @@ bool	store_run(sqlite3_stmt *) MUST_USE;
 bool	store_number(sqlite3_stmt *, sqlite3_int64 *out) MUST_USE;
 /* Done with: its arguments may go. */
 void	store_reset(sqlite3_stmt *);
+/* Is what was opened still what stands there? Else *why. */
+bool	store_is_in_place(const struct store *, struct text *why);
 /* The last error in words, with what to do. Returns false. */
 bool	store_fail(struct store *, struct text *why);
 /* store_write.c: within a transaction; false: an error, to be rolled back. */

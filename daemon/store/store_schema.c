@@ -117,6 +117,7 @@ const char *const store_sql[SQL_N] = {
 	[SQL_EVENT_ADD] = "INSERT INTO event(at, event, state, finding, rule,"
 	    " severity, host, level, head, quiet, facts)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[SQL_EVENT_LAST] = "SELECT coalesce(max(seq), 0) FROM event",
 	[SQL_FINDING_KEEP] = "INSERT INTO finding(id, about, host, rule,"
 	    " severity, state, opened, ended, facts)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
@@ -136,8 +137,8 @@ const char *const store_sql[SQL_N] = {
 	    " (SELECT coalesce(max(seq), 0) FROM event))"
 	    " ON CONFLICT DO NOTHING",
 	[SQL_SINK_MARK] = "UPDATE sink SET seq = max(seq, ?2) WHERE name = ?1",
-	[SQL_SINK_EVENTS] = "SELECT seq, level, head, facts FROM event"
-	    " WHERE seq > (SELECT seq FROM sink WHERE name = ?1)"
+	[SQL_SINK_EVENTS] = "SELECT seq, level, head, facts, at FROM event"
+	    " WHERE seq > (SELECT max(seq, ?3) FROM sink WHERE name = ?1)"
 	    " AND quiet = 0 ORDER BY seq LIMIT ?2",
 	[SQL_PAST_PORTS] = "SELECT e.owner, e.kind, e.site, e.port, e.leaf,"
 	    " e.leaf_since, e.chain, e.accepted, e.accepted_chain,"

@@ -305,6 +305,14 @@ add_cycle(struct store *s, const struct record *r)
 }
 
 static bool
+mark_sink(struct store *s, const struct record *r)
+{
+	return store_run(store_bind(s, SQL_SINK_NEW, "t", r->thing.owner)) &&
+	    store_run(store_bind(s, SQL_SINK_MARK, "ti", r->thing.owner,
+	    r->seq));
+}
+
+static bool
 end_findings(struct store *s, const struct record *r)
 {
 	return store_run(store_bind(s, SQL_FINDING_END_ALL, "i", r->at));
@@ -317,6 +325,7 @@ static bool (*const kinds[])(struct store *, const struct record *) = {
 	[RECORD_JUDGEMENT]	= add_judgement,
 	[RECORD_SPLIT]		= keep_split,
 	[RECORD_REVISION]	= add_revision,
+	[RECORD_MARK]		= mark_sink,
 	[RECORD_CYCLE]		= add_cycle,
 	[RECORD_EXPECTED]	= keep_expected,
 	[RECORD_GONE]		= end_thing,
