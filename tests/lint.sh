@@ -39,10 +39,11 @@ cppcheck_run() {
 	    -Iinclude -Ilib -Idaemon -Itests -Itests/fleet $sources
 }
 
-# tidy CHECKS FILE...
+# tidy CHECKS FILE... - a process for each: what the checks keep of one file would
+# be held against the next.
 tidy() {
 	checks=$1; shift
-	printf '%s\n' "$@" | xargs -P "$jobs" -n 2 sh -c '
+	printf '%s\n' "$@" | xargs -P "$jobs" -n 1 sh -c '
 		flags=$1 checks=$2; shift 2
 		clang-tidy --quiet --warnings-as-errors="*" \
 		    --checks="$checks" "$@" -- $flags 2>/dev/null' \

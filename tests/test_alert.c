@@ -114,8 +114,9 @@ add_finding(struct ledger *l, enum severity severity, bool waived,
 		memcpy(f->cause, cause, FINDING_ID);
 	l->findings = xgrow(l->findings, l->n_findings, &l->cap_findings,
 	    sizeof(*l->findings));
-	l->findings[l->n_findings++] = (struct ledger_finding){ f,
-	    TRANSITION_OPENED, ended };
+	l->findings[l->n_findings].finding = f;
+	l->findings[l->n_findings].state = TRANSITION_OPENED;
+	l->findings[l->n_findings++].ended = ended;
 }
 
 static void

@@ -137,33 +137,33 @@ audit_inherit_zones(struct audit *a, const struct audit *before)
 	}
 }
 
-/* "dmz-fra: no answer in time", or the cause alone where it has no name. */
-static const char *
-cause_of(const struct zone *z, const char *offender)
+/* "dmz-fra: no answer in time", or the cause alone where it has no name:
+ * where the cause begins. */
+static bool
+is_about(const struct zone *z, const char *offender, size_t *cause)
 {
 	size_t len = z->name != NULL ? strlen(z->name) : 0;
 
-	if (z->name == NULL)
-		return offender;
-	return strncmp(offender, z->name, len) == 0 &&
-	    strncmp(offender + len, ": ", 2) == 0 ? offender + len + 2 : NULL;
+	*cause = z->name != NULL ? len + 2 : 0;
+	return z->name == NULL || (strncmp(offender, z->name, len) == 0 &&
+	    strncmp(offender + len, ": ", 2) == 0);
 }
 
 void
 audit_restore_zones(struct audit *a, const struct finding *f)
 {
 	for (size_t i = 0; i < f->offenders.n; i++) {
-		const char *cause = NULL;
-		size_t k = 0;
+		const char *offender = f->offenders.item[i];
+		size_t k = 0, cause;
 
 		/* the one without a name stands last */
-		while (k < a->zones->n && (cause = cause_of(
-		    &a->zones->item[k], f->offenders.item[i])) == NULL)
+		while (k < a->zones->n && !is_about(&a->zones->item[k],
+		    offender, &cause))
 			k++;
-		if (cause == NULL)
+		if (k == a->zones->n)
 			continue;
 		a->zones->item[k].lost = true;
-		text_add(&a->zones->item[k].cause, cause);
+		text_add(&a->zones->item[k].cause, offender + cause);
 	}
 }
 

@@ -25,8 +25,8 @@ typedef bool control_fn(void *ctx, const json_t *request, uid_t by,
 	    struct text *answer);
 
 /* A socket that nobody listens at any more is taken over. NULL: *why. */
-struct control	*control_new(struct event_base *, const char *path,
-		    control_fn *, void *ctx, struct text *why) MUST_USE;
+struct control	*control_new(struct event_base *base, const char *path,
+		    control_fn *fn, void *ctx, struct text *why) MUST_USE;
 void		 control_free(struct control *);	/* NULL is fine */
 
 /* The other end: asks and waits, 10 s at most. Steals the request. False:

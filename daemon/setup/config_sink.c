@@ -42,7 +42,7 @@ is_name(const char *s)
 	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
-	return s[n] == '\0' && n <= 32 && strcmp(s, "syslog") != 0;
+	return n <= 32 && s[n] == '\0' && strcmp(s, "syslog") != 0;
 }
 
 /* Relative to the file that names it. */
