@@ -377,17 +377,25 @@ setup_world(void **state)
 }
 
 static inline void
-drop_store(struct world *w)
+drop_wal(const struct world *w)
 {
-	static const char *const tails[] = { "", "-wal", "-shm", "-lock" };
+	static const char *const tails[] = { "-wal", "-shm", "-lock" };
 
-	store_close(w->store);
-	for (size_t i = 0; w->path[0] != '\0' && i < 4; i++) {
+	for (size_t i = 0; w->path[0] != '\0' && i < 3; i++) {
 		char name[80];
 
 		(void)snprintf(name, sizeof(name), "%s%s", w->path, tails[i]);
 		(void)unlink(name);
 	}
+}
+
+static inline void
+drop_store(struct world *w)
+{
+	store_close(w->store);
+	drop_wal(w);
+	if (w->path[0] != '\0')
+		(void)unlink(w->path);
 	if (w->path[0] != '\0')
 		assert_int_equal(rmdir(w->folder), 0);
 }
