@@ -200,7 +200,18 @@ case $tried in
 	STATE_DIRECTORY=$dir/own as_the_unit "$dir/cwauditd" \
 	    -c "$dir/cwauditd.yaml" --once
 	ok "as the unit runs it, it ends with 0" [ $? = 0 ]
-	ok "and sees as much" logged 'event=summary cycle=1 .* observed=152 ' ;;
+	ok "and sees as much" logged 'event=summary cycle=1 .* observed=152 '
+	: >"$log"
+	sed 's|^store: none|store: sqlite:own/cwaudit.db|; s|^control: none|control: own/control|' \
+	    "$dir/cwauditd.yaml" >"$dir/stored.yaml"
+	echo 'notify: [{name: page, command: [/bin/true]}]' >>"$dir/stored.yaml"
+	chmod 644 "$dir/stored.yaml"
+	NOTIFY_SOCKET=$dir/none as_the_unit "$dir/cwauditd" -c "$dir/stored.yaml" &
+	ok "with its store, too" logged 'event=summary seq=[0-9]+ cycle=1 .* observed=152 '
+	ok "and its socket" [ -S "$dir/own/control" ]
+	sleep 1
+	ok "and its sinks" not grep -q 'event=notify state=failing' "$log"
+	pkill -TERM -f "$dir/stored.yaml"; wait $! ;;
 esac
 
 # -- few descriptors are told

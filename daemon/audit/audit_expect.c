@@ -148,6 +148,7 @@ audit_accept(struct audit *a, const char *id, const char *reason,
 		    s->leaf->sha256, CERT_SHA256) != 0)
 			continue;
 		spot_accept(s);
+		audit_keep_memory(a, s);
 		judged = s;
 	}
 	if (judged == NULL) {
@@ -163,7 +164,8 @@ audit_accept(struct audit *a, const char *id, const char *reason,
 	event_word(&e, "host", endpoint_owner(judged->endpoint));
 	event_word(&e, "by", by);
 	audit_tell(a, &e);
-	audit_judge(a, judged);
+	if (!audit_host_is_busy(a, judged))	/* else its look does */
+		audit_judge(a, judged);
 	audit_flush(a);
 	return true;
 }
