@@ -70,7 +70,7 @@ kill -USR1 "$fleet"; sleep 1; kill -USR1 "$daemon"
 ok "an exchange is told" logged 'event=reissue verdict=bad'
 ok "a webhook that fails is told, once" logged 'event=notify state=failing sink=hook .*HTTP status 500'
 ok "and gets nothing" [ "$(hooked | wc -l)" = "$before" ]
-echo hang >"$dir/mode"; sleep 1
+echo hang >"$dir/mode"; sleep 7
 echo redirect >"$dir/mode"; sleep 1
 echo ok >"$dir/mode"
 ok "it gets all when it is back" soon_in reissue-bad "$dir/bodies"

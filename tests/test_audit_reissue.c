@@ -273,10 +273,31 @@ a_verdict_that_is_accepted_is_closed(void **state)
 	text_done(&id);
 }
 
+/* One that was here before says until when; over a restart, too. */
+static void
+one_that_was_here_before_is_known(void **state)
+{
+	struct world *w = *state;
+	const struct cert *first = cert_ref(w->leaf[0]);
+
+	use_store(w);
+	restart(w);
+	pass(w, 30);
+	exchange(w, right(w, 3));
+	assert_false(last_says(w, "here before"));
+	exchange(w, right(w, 4));
+	assert_false(last_says(w, "here before"));
+	restart(w);
+	pass(w, HOUR);
+	exchange(w, first);
+	assert_true(last_says(w, "it was here before, until 2026-09-21"));
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		TEST(one_that_was_here_before_is_known),
 		TEST(what_was_announced_is_a_notice),
 		TEST(another_than_announced_is_said),
 		TEST(a_verdict_that_is_accepted_is_closed),

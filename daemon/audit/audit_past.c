@@ -93,6 +93,8 @@ take_port(struct audit *a, struct spot *s, struct past_port *p, int64_t until)
 		s->leaf_since = p->memory.leaf_since;
 		s->last_observed = p->last_observed;
 	}
+	for (size_t i = 0; i < p->n_before; i++)
+		spot_add_before(s, p->before[i].leaf, p->before[i].until);
 	move(&s->accepted, &p->memory.accepted);
 	s->accepted_chain = s->last_chain != NULL && same_certs(&p->sent,
 	    &p->accepted_sent) ? chain_ref(s->last_chain) :

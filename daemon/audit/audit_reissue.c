@@ -196,6 +196,14 @@ blame(const struct reissue *r, const struct subject *s,
 	}
 }
 
+static int64_t
+seen_until(const struct spot *spot, const struct cert *leaf)
+{
+	int64_t until = spot_seen_before(spot, leaf);
+
+	return until != CLOCK_NEVER ? until : 0;
+}
+
 /* One port: its answer, and what there is to tell. True: accepted. */
 static bool
 judge_exchange(struct audit *a, struct host_view *now, size_t i,
@@ -207,6 +215,7 @@ judge_exchange(struct audit *a, struct host_view *now, size_t i,
 		.old = side_of(&old->all, &old->view.subjects[i]),
 		.new = side_of(&then->all, &then->view.subjects[i]),
 		.expect = &s->expect, .other = check_other_service(s),
+		.seen_until = seen_until(spot_of(a, s), s->leaf),
 	};
 	struct spot *spot = spot_of(a, s);
 	const struct result *result;

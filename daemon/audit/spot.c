@@ -96,6 +96,7 @@ spot_done(struct spot *s)
 	while (s->n_set > 0)
 		spot_drop_leaf(s, s->n_set - 1);
 	free(s->set);
+	free(s->before);
 	drop_parts(s);
 	observation_free(s->seen);
 	cert_unref(s->leaf);
@@ -109,6 +110,35 @@ spot_done(struct spot *s)
 	revocation_free(s->revocation);
 	strings_done(&s->addresses);
 	strings_done(&s->differing);
+}
+
+/* Each once, the last that left at the end. */
+void
+spot_add_before(struct spot *s, const uint8_t leaf[CERT_SHA256], int64_t until)
+{
+	size_t i = 0;
+
+	if (s->before == NULL)
+		s->before = xcalloc(SPOT_BEFORE, sizeof(*s->before));
+	while (i < s->n_before && memcmp(s->before[i].leaf, leaf,
+	    CERT_SHA256) != 0)
+		i++;
+	if (i == s->n_before && s->n_before == SPOT_BEFORE)
+		i = 0;
+	if (i < s->n_before)
+		memmove(&s->before[i], &s->before[i + 1],
+		    (--s->n_before - i) * sizeof(*s->before));
+	memcpy(s->before[s->n_before].leaf, leaf, CERT_SHA256);
+	s->before[s->n_before++].until = until;
+}
+
+int64_t
+spot_seen_before(const struct spot *s, const struct cert *leaf)
+{
+	for (size_t i = 0; i < s->n_before; i++)
+		if (memcmp(s->before[i].leaf, leaf->sha256, CERT_SHA256) == 0)
+			return s->before[i].until;
+	return CLOCK_NEVER;
 }
 
 void
@@ -367,6 +397,7 @@ observed(struct spot *s, struct sight *best)
 {
 	bool by_hello = s->mode == LOOK_HELLO && best->seen->proof == PROOF_NONE;
 	enum spot_news news = SPOT_SAME;
+	int64_t until = s->last_observed;
 
 	s->misses = s->lost = 0;
 	s->first = first_step(s, (enum look_step)best->seen->step);
@@ -384,6 +415,8 @@ observed(struct spot *s, struct sight *best)
 		    find_in_set(s, best->leaf) != NULL ? SPOT_SAME :
 		    SPOT_CHANGED;
 		s->leaf_since = best->seen->at;
+		if (news == SPOT_CHANGED)
+			spot_add_before(s, s->last_leaf->sha256, until);
 		forget_revocation(s);
 		cert_unref(s->last_leaf);
 		s->last_leaf = cert_ref(best->leaf);

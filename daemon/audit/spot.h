@@ -35,6 +35,13 @@ struct spot_kept {
 	uint8_t		 memory[CERT_SHA256], judgement[CERT_SHA256];
 };
 
+/* A leaf that was here before the last one. */
+#define SPOT_BEFORE	8
+struct spot_before {
+	uint8_t		 leaf[CERT_SHA256];
+	int64_t		 until;		/* last seen, seconds UTC */
+};
+
 struct spot {
 	const struct endpoint	 *endpoint;
 	/* the look under way */
@@ -64,6 +71,9 @@ struct spot {
 	int64_t			  last_observed, leaf_since, proof_tried;
 	enum look_step		  first;	/* step that worked */
 	bool			  in_sweep;	/* waits for its look in this sweep */
+	struct spot_before	 *before;	/* SPOT_BEFORE of them, the oldest
+						 * first; NULL: none */
+	size_t			  n_before;
 	/* exchanges, see audit_reissue.c: references, NULL: none yet */
 	const struct cert	 *accepted;	/* the last leaf that was right to
 						 * come: first seen, or good */
@@ -110,6 +120,11 @@ bool	spot_add(struct spot *, struct sight *) MUST_USE;
  */
 enum spot_news spot_settle(struct spot *, bool confirm);
 
+/* It was here before, until then. */
+void	spot_add_before(struct spot *, const uint8_t leaf[CERT_SHA256],
+	    int64_t until);
+/* Until when; CLOCK_NEVER: not that we know. */
+int64_t	spot_seen_before(const struct spot *, const struct cert *);
 /* The leaf that is there was right to come. */
 void	spot_accept(struct spot *);
 /* It was not; NULL: none there is that was not. */

@@ -90,7 +90,15 @@ struct past_certs {		/* as sent, leaf first; references */
 	size_t		 n;
 };
 
+struct past_before {		/* leaves that were there before the last */
+	uint8_t		 leaf[CERT_SHA256];
+	int64_t		 until;
+};
+
 struct past_port {
+	int64_t		 id;
+	struct past_before *before;	/* the oldest first */
+	size_t		 n_before, cap_before;
 	struct thing	 thing;
 	struct memory	 memory;	/* without its chains, which are: */
 	struct past_certs sent, accepted_sent;

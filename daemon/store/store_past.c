@@ -153,6 +153,32 @@ add_port(struct store *s, sqlite3_stmt *row, struct past *out)
 	(void)read_sha256(row, 14, p->message_sha256);
 	p->last_observed = time_or_never(row, 15);
 	p->judged = read_sha256(row, 16, p->judgement);
+	p->id = sqlite3_column_int64(row, 17);
+}
+
+static int
+by_id(const void *key, const void *port)
+{
+	int64_t a = *(const int64_t *)key, b =
+	    ((const struct past_port *)port)->id;
+
+	return a < b ? -1 : a > b;
+}
+
+static void
+add_before(struct store *s, sqlite3_stmt *row, struct past *out)
+{
+	int64_t id = sqlite3_column_int64(row, 0);
+	struct past_port *p = out->n_ports == 0 ? NULL : bsearch(&id,
+	    out->ports, out->n_ports, sizeof(*p), by_id);
+	struct past_before before = { .until = sqlite3_column_int64(row, 2) };
+
+	(void)s;
+	if (p == NULL || !read_sha256(row, 1, before.leaf))
+		return;
+	p->before = xgrow(p->before, p->n_before, &p->cap_before,
+	    sizeof(*p->before));
+	p->before[p->n_before++] = before;
 }
 
 static void
@@ -252,6 +278,7 @@ read_all(struct store *s, struct past *out)
 	sqlite3_int64 cycles = 0, until = 0;
 
 	if (each_row(s, SQL_PAST_PORTS, add_port, out) &&
+	    each_row(s, SQL_PAST_BEFORE, add_before, out) &&
 	    each_row(s, SQL_PAST_FINDINGS, add_finding, out) &&
 	    each_row(s, SQL_PAST_SPLITS, add_split, out) &&
 	    each_row(s, SQL_PAST_EXPECTED, add_expected, out) &&
@@ -290,6 +317,7 @@ past_done(struct past *past)
 		certs_done(&past->ports[i].sent);
 		certs_done(&past->ports[i].accepted_sent);
 		free(past->ports[i].outcome);
+		free(past->ports[i].before);
 	}
 	for (size_t i = 0; i < past->n_findings; i++)
 		diff_finding_free(past->findings[i]);

@@ -145,11 +145,16 @@ const char *const store_sql[SQL_N] = {
 	    " e.previous, e.refused, e.role, e.layout, s.outcome, s.message,"
 	    " (SELECT max(coalesce(o.until, (SELECT max(until) FROM"
 	    " auditor_run))) FROM sighting o WHERE o.endpoint = e.id AND"
-	    " o.outcome = 'observed'), d.sha256"
+	    " o.outcome = 'observed'), d.sha256, e.id"
 	    " FROM endpoint e"
 	    " LEFT JOIN sighting s ON s.endpoint = e.id AND s.until IS NULL"
 	    " LEFT JOIN evaluation v ON v.endpoint = e.id AND v.until IS NULL"
-	    " LEFT JOIN document d ON d.id = v.document",
+	    " LEFT JOIN document d ON d.id = v.document ORDER BY e.id",
+	[SQL_PAST_BEFORE] = "SELECT s.endpoint, c.sha256, max(s.until) AS u"
+	    " FROM sighting s JOIN certificate c ON c.id = s.leaf"
+	    " JOIN endpoint e ON e.id = s.endpoint"
+	    " WHERE s.until NOT NULL AND s.leaf IS NOT e.leaf"
+	    " GROUP BY s.endpoint, s.leaf ORDER BY s.endpoint, u",
 	[SQL_PAST_FINDINGS] = "SELECT facts FROM finding"
 	    " WHERE ended IS NULL",
 	[SQL_PAST_SPLITS] = "SELECT owner, since, leaf FROM split",

@@ -48,6 +48,8 @@ struct reissue_case {
 	const struct expectation *expect;	/* what is needed there now */
 	const char		*other;	/* the host or pool that the new leaf
 					 * names instead; NULL: none */
+	int64_t			 seen_until;	/* the new leaf was there before,
+					 * until then; 0: not that we know */
 };
 
 /* The two leaves differ. */

@@ -348,7 +348,10 @@ compare_dates(struct reissue *r, const struct reissue_case *c)
 
 	if (!old->dates_readable || !new->dates_readable)
 		return;
-	if (new->not_before < old->not_before)
+	if (c->seen_until > 0)
+		text_addf(note(r, "put-back"), "it was here before, until "
+		    "%.10s", clock_format(c->seen_until, a));
+	else if (new->not_before < old->not_before)
 		text_addf(note(r, "put-back"), "it is an older one, from "
 		    "%.10s, and the one before is from %.10s",
 		    clock_format(new->not_before, a),
