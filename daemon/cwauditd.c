@@ -273,6 +273,7 @@ start(struct app *a, struct text *why)
 	if (a->writer == NULL)
 		return false;
 	a->loop = loop_new(&lo, why);
+	past_done(&a->past);		/* what it needs of it the loop took */
 	if (a->loop == NULL)
 		return false;
 	if (!add_events(a)) {
@@ -319,7 +320,6 @@ stop(struct app *a)
 	loop_free(a->loop);
 	unsaid = writer_free(a->writer);
 	store_close(a->opened);
-	past_done(&a->past);
 	text_done(&a->store_trouble);
 	if (unsaid == 0)
 		log_close();		/* blocks where syslog(3) hangs */
