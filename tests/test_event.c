@@ -140,6 +140,7 @@ people_read_quotes_and_no_control(void **state)
 	    "cwa01.nwtraders.local: \"CN=a\\x1B\" and \\x5Cx22\"");
 	event_done(&e);
 	event_word(&e, "event", "reload");
+	event_number(&e, "seq", 7);
 	event_text(&e, "msg", "read again");
 	print(&e, EVENT_PLAIN, &out);
 	assert_string_equal(text_str(&out), "reload: read again");

@@ -353,6 +353,7 @@ print_plain(const struct event *e, struct text *out)
 		if (e->field[i].value != NULL &&
 		    strcmp(e->field[i].key, "v") != 0 &&
 		    strcmp(e->field[i].key, "event") != 0 &&
+		    strcmp(e->field[i].key, "seq") != 0 &&
 		    strcmp(e->field[i].key, "msg") != 0)
 			text_addf(out, " %s=%s", e->field[i].key,
 			    e->field[i].value);
