@@ -69,7 +69,7 @@ struct record {
 	char		 finding[FINDING_ID];
 	struct text	 state;		/* as diff_finding_write writes it */
 	bool		 ended;
-	/* SIGHTING */
+	/* SIGHTING; GONE: until alone */
 	const struct observation *seen;	/* reference */
 	const struct cert *leaf;	/* reference; NULL: none, or unreadable */
 	int64_t		 until;		/* when what was before was last seen */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * store_own.h - the connection and its statements, shared by store.c (files,
- * schema, errors), store_write.c, store_outbox.c and store_past.c.
+ * schema, errors), store_write.c, store_outbox.c, store_past.c and
+ * store_read.c.
  */
 #ifndef CWAUDIT_STORE_OWN_H
 #define CWAUDIT_STORE_OWN_H

@@ -14,7 +14,7 @@
  * lost, counted, and told of as event=lost as soon as that can be said.
  *
  * A log or a disk that hangs blocks this thread and nobody else. Its queue
- * holds WRITER_QUEUE lists; what finds it full is lost as above, and the store
+ * holds 65536 lists; what finds it full is lost as above, and the store
  * then wants to be told all that there is.
  */
 #ifndef CWAUDIT_WRITER_H
