@@ -39,7 +39,8 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_findings report/report_review report/report_survey \
 	   report/report_json report/report_csv report/report_summary report/report_text report/report_inventory \
 	   report/report_rule report/report_explain \
-	   report/report_explain_json report/ledger report/report_ledger report/report_history
+	   report/report_explain_json \
+	   report/ledger report/report_ledger report/report_history
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
