@@ -268,14 +268,16 @@ control_ask(const char *path, json_t *request, struct text *answer)
 	struct sockaddr_un at;
 	bool ok = false;
 
-	if (!set_address(path, &at, answer))
-		;
-	else if (fd == -1 || connect(fd, (const struct sockaddr *)&at,
-	    sizeof(at)) != 0)
+	if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
+	    sizeof(limit)) != 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO,
+	    &limit, sizeof(limit)) != 0)
+		text_addf(answer, "a socket: %s", strerror(errno));
+	else if (!set_address(path, &at, answer))
+		ok = false;		/* it said why */
+	else if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
 		text_addf(answer, "%s: %s (does cwauditd run?)", path,
 		    strerror(errno));
-	else if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
-	    sizeof(limit)) != 0 || !send_line(fd, line))
+	else if (!send_line(fd, line))
 		text_addf(answer, "%s: %s", path, strerror(errno));
 	else
 		ok = read_answer(fd, answer);
