@@ -264,6 +264,15 @@ last_summary(const struct ledger *l)
 	return NULL;
 }
 
+/* A field, or "" where an old line lacks it. */
+static const char *
+word(const struct event *e, const char *key)
+{
+	const char *v = event_value(e, key);
+
+	return v != NULL ? v : "";
+}
+
 static void
 print_label(struct page *p, const char *label)
 {
@@ -292,8 +301,8 @@ print_work(struct page *p, const struct ledger *l)
 		return;
 	print_label(p, "fleet");
 	page_putf(p, "%s hosts, %s endpoints, %s observed, %s stale",
-	    event_value(s, "hosts"), event_value(s, "endpoints"),
-	    event_value(s, "observed"), event_value(s, "stale"));
+	    word(s, "hosts"), word(s, "endpoints"), word(s, "observed"),
+	    word(s, "stale"));
 	page_end(p);
 }
 
@@ -371,7 +380,7 @@ print_exchanges(struct page *p, const struct ledger *l)
 		const struct event *e = &l->events[i].event;
 
 		if (event_is(e, "reissue"))
-			n[strcmp(event_value(e, "verdict"), "bad") == 0]++;
+			n[strcmp(word(e, "verdict"), "bad") == 0]++;
 	}
 	print_label(p, "reissues");
 	page_putf(p, "%zu good, %zu bad in 30 days", n[0], n[1]);
@@ -384,8 +393,8 @@ print_exchanges(struct page *p, const struct ledger *l)
 			continue;
 		said++;
 		add_minute(l->events[i].at, &t);
-		text_addf(&t, "  %-4s  %s", event_value(e, "verdict"),
-		    event_value(e, "host"));
+		text_addf(&t, "  %-4s  %s", word(e, "verdict"),
+		    word(e, "host"));
 		print_label(p, "");
 		page_put(p, text_str(&t));
 		page_end(p);
