@@ -360,6 +360,28 @@ a_newer_schema_is_refused_and_left_alone(void **state)
 	assert_int_equal(count("PRAGMA user_version"), 99);
 }
 
+/* What a finding was begins with what is known of it. */
+static void
+an_older_schema_is_brought_up_to_date(void **state)
+{
+	(void)state;
+	store_close(must_open(STORE_WRITE));
+	sql("DROP TABLE finding_past; DROP INDEX event_reissue;"
+	    "INSERT INTO finding VALUES('aa', 'cwa01', 'cwa01', 'no-cdp',"
+	    " 'warning', 'opened', 5, NULL, '{\"said\":7}'),"
+	    "('bb', 'cwa01', 'cwa01', 'no-cdp', 'warning', 'cleared', 5, 9,"
+	    " '{\"said\":7}');"
+	    "PRAGMA user_version = 1");
+	must_refuse(STORE_READ, STORE_TROUBLE, "its schema is older");
+	store_close(must_open(STORE_WRITE));
+	assert_int_equal(count("SELECT count(*) FROM finding_past"), 2);
+	assert_int_equal(count("SELECT at FROM finding_past"
+	    " WHERE finding = 'aa' AND ended IS NULL"), 7);
+	assert_int_equal(count("SELECT at FROM finding_past"
+	    " WHERE finding = 'bb' AND ended = 9"), 9);
+	store_close(must_open(STORE_READ));
+}
+
 static void
 of_two_writers_the_second_is_refused(void **state)
 {
@@ -527,6 +549,7 @@ main(void)
 		TEST(what_is_not_among_all_that_there_is_has_ended),
 		TEST(a_port_is_remembered_with_its_certificates),
 		TEST(an_event_is_handed_out_until_it_is_marked),
+		TEST(an_older_schema_is_brought_up_to_date),
 		TEST(a_newer_schema_is_refused_and_left_alone),
 		TEST(of_two_writers_the_second_is_refused),
 		TEST(what_is_not_ours_stays_as_it_is),

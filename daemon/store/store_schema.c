@@ -73,7 +73,21 @@ static const char first_schema[] =
 "CREATE TABLE sink(name TEXT PRIMARY KEY, seq INTEGER NOT NULL)"
 " WITHOUT ROWID;";
 
-const char *const store_migrations[] = { first_schema };
+/* What a finding was after each transition but reminders, so that a report can
+ * be made of any day; ended: as of then. What there was goes on from its last
+ * transition. */
+static const char past_schema[] =
+"CREATE TABLE finding_past(id INTEGER PRIMARY KEY, finding TEXT NOT NULL,"
+" at INTEGER NOT NULL, state TEXT NOT NULL, ended INTEGER,"
+" facts TEXT NOT NULL);"
+"CREATE INDEX finding_past_of ON finding_past(finding, at);"
+"CREATE INDEX finding_past_at ON finding_past(at);"
+"INSERT INTO finding_past(finding, at, state, ended, facts)"
+" SELECT id, coalesce(ended, json_extract(facts, '$.said'), opened),"
+" state, ended, facts FROM finding;"
+"CREATE INDEX event_reissue ON event(at) WHERE event = 'reissue';";
+
+const char *const store_migrations[] = { first_schema, past_schema };
 const int store_version = sizeof(store_migrations) /
     sizeof(store_migrations[0]);
 
@@ -123,6 +137,11 @@ const char *const store_sql[SQL_N] = {
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
 	    " ON CONFLICT(id) DO UPDATE SET about = ?2, host = ?3,"
 	    " severity = ?5, state = ?6, opened = ?7, ended = ?8, facts = ?9",
+	[SQL_FINDING_PAST] = "INSERT INTO finding_past(finding, at, state,"
+	    " ended, facts) VALUES(?1, ?2, ?3, ?4, ?5)",
+	[SQL_FINDING_PAST_END] = "INSERT INTO finding_past(finding, at,"
+	    " state, ended, facts) SELECT id, ?1, 'closed', ?1, facts"
+	    " FROM finding WHERE ended IS NULL ORDER BY id",
 	[SQL_FINDING_END_ALL] = "UPDATE finding SET state = 'closed',"
 	    " ended = ?1 WHERE ended IS NULL",
 	[SQL_SPLIT_KEEP] = "INSERT INTO split(owner, since, leaf)"

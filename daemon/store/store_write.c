@@ -207,23 +207,39 @@ add_judgement(struct store *s, const struct record *r)
 	    r->at, (int64_t)document));
 }
 
+/* A statement whose parameter "ended" is still NULL. */
+static bool
+run_ended(sqlite3_stmt *stmt, const struct record *r, int column)
+{
+	return stmt != NULL && (!r->ended ||
+	    sqlite3_bind_int64(stmt, column, r->at) == SQLITE_OK) &&
+	    store_run(stmt);
+}
+
+/* A reminder tells nothing new of it. */
+static bool
+add_past(struct store *s, const struct record *r, const char *state)
+{
+	if (strcmp(state, transition_name(TRANSITION_REMINDER)) == 0)
+		return true;
+	return run_ended(store_bind(s, SQL_FINDING_PAST, "titnt", r->finding,
+	    r->at, state, text_str(&r->state)), r, 4);
+}
+
 static bool
 keep_finding(struct store *s, const struct record *r)
 {
 	struct finding *f = diff_finding_parse(text_str(&r->state));
-	int64_t opened = f != NULL ? f->opened : r->at;
-	sqlite3_stmt *stmt;
+	const char *state = r->transition != NULL ? r->transition :
+	    transition_name(TRANSITION_OPENED);
 	bool ok;
 
 	if (f == NULL)
 		return true;	/* ours: it was just written */
-	stmt = store_bind(s, SQL_FINDING_KEEP, "ttttttint", r->finding,
-	    f->about, f->owner, f->rule->id, severity_name(f->severity),
-	    r->transition != NULL ? r->transition :
-	    transition_name(TRANSITION_OPENED), opened, text_str(&r->state));
-	ok = stmt != NULL && (!r->ended ||
-	    sqlite3_bind_int64(stmt, 8, r->at) == SQLITE_OK) &&
-	    store_run(stmt);
+	ok = run_ended(store_bind(s, SQL_FINDING_KEEP, "ttttttint",
+	    r->finding, f->about, f->owner, f->rule->id,
+	    severity_name(f->severity), state, f->opened,
+	    text_str(&r->state)), r, 8) && add_past(s, r, state);
 	diff_finding_free(f);
 	return ok;
 }
@@ -315,7 +331,8 @@ mark_sink(struct store *s, const struct record *r)
 static bool
 end_findings(struct store *s, const struct record *r)
 {
-	return store_run(store_bind(s, SQL_FINDING_END_ALL, "i", r->at));
+	return store_run(store_bind(s, SQL_FINDING_PAST_END, "i", r->at)) &&
+	    store_run(store_bind(s, SQL_FINDING_END_ALL, "i", r->at));
 }
 
 static bool (*const kinds[])(struct store *, const struct record *) = {

@@ -334,6 +334,82 @@ append_unassessed(void *ctx, const struct unassessed *u)
 	(void)json_array_append_new(ctx, o);
 }
 
+/* ---- what was tailored, and who answers for it ---- */
+
+static void
+append_rules(json_t *to, const struct settings *s, const char *site)
+{
+	for (size_t i = 0; i < s->n_rules; i++) {
+		json_t *o = json_object();
+
+		document_set(o, "rule", document_text(s->rules[i].rule));
+		document_set(o, "severity", document_text(severity_name(
+		    s->rules[i].severity)));
+		document_set(o, "site", document_text(site));
+		document_set(o, "owner", document_text(s->rules[i].owner));
+		document_set(o, "reason", document_text(s->rules[i].reason));
+		(void)json_array_append_new(to, o);
+	}
+}
+
+static json_t *
+waiver_value(const struct waiver *w, const char *site)
+{
+	static const enum role each[] = { ROLE_MTLS, ROLE_HTTPS, ROLE_SINGLE,
+	    ROLE_PUBLISHED };
+	json_t *o = json_object(), *roles = json_array();
+
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++)
+		if (w->roles & (int)each[i])
+			(void)json_array_append_new(roles,
+			    document_text(role_name(each[i])));
+	document_set(o, "rule", document_text(w->rule));
+	document_set(o, "roles", roles);
+	document_set(o, "site", document_text(w->site != NULL ? w->site :
+	    site));
+	document_set(o, "offenders", document_strings(&w->offenders));
+	document_set(o, "severity", w->severity == SEVERITY_OFF ?
+	    json_null() : document_text(severity_name(w->severity)));
+	document_set(o, "ticket", document_text(w->ticket));
+	document_set(o, "owner", document_text(w->owner));
+	document_set(o, "approved_by", document_text(w->approved_by));
+	document_set(o, "reason", document_text(w->reason));
+	document_set(o, "until", document_time(w->until));
+	return o;
+}
+
+static void
+append_waivers(json_t *to, const struct settings *s, const char *site)
+{
+	for (size_t i = 0; i < s->n_waivers; i++)
+		(void)json_array_append_new(to, waiver_value(&s->waivers[i],
+		    site));
+}
+
+/* Of the host, then of each site that has its own; sites may be none. */
+static void
+set_settings(json_t *o, const struct settings *s, const struct site *sites,
+    size_t n_sites)
+{
+	json_t *tailored = json_array(), *waivers = json_array();
+
+	append_rules(tailored, s, NULL);
+	append_waivers(waivers, s, NULL);
+	for (size_t i = 0; i < n_sites; i++) {
+		const struct settings *own = sites[i].settings;
+
+		if (own->rules != s->rules)
+			append_rules(tailored, own, sites[i].name);
+		if (own->waivers != s->waivers)
+			append_waivers(waivers, own, sites[i].name);
+	}
+	document_set(o, "owner", document_text(s->owner));
+	document_set(o, "zone", document_text(s->zone));
+	document_set(o, "tags", document_strings(&s->tags));
+	document_set(o, "rules", tailored);
+	document_set(o, "waivers", waivers);
+}
+
 static json_t *
 host_value(const struct inventory *inventory, const struct host *host)
 {
@@ -344,7 +420,7 @@ host_value(const struct inventory *inventory, const struct host *host)
 	document_set(o, "host", document_text(host->fqdn));
 	document_set(o, "state", document_text(host_state_name(host->state)));
 	document_set(o, "group", document_text(host->group));
-	document_set(o, "owner", document_text(host->settings->owner));
+	set_settings(o, host->settings, host->sites, host->n_sites);
 	set_ports(o, e, n);
 	unassessed_host(host, append_unassessed, left_out);
 	document_set(o, "not_assessed", left_out);
@@ -362,7 +438,7 @@ published_value(const struct inventory *inventory,
 	document_set(o, "kind",
 	    document_text(published_kind_name(published->kind)));
 	document_set(o, "group", document_text(published->group));
-	document_set(o, "owner", document_text(published->settings->owner));
+	set_settings(o, published->settings, NULL, 0);
 	set_ports(o, e, e != NULL);
 	unassessed_published(published, append_unassessed, left_out);
 	document_set(o, "not_assessed", left_out);
