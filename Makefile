@@ -40,7 +40,9 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_json report/report_csv report/report_summary report/report_text report/report_inventory \
 	   report/report_rule report/report_explain \
 	   report/report_explain_json \
-	   report/ledger report/report_ledger report/report_history
+	   report/ledger report/report_ledger report/report_history \
+	   report/assessment report/assessment_inventory report/assessment_count \
+	   report/report_assessment report/report_assessment_json report/report_assessment_text
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
@@ -52,6 +54,7 @@ DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queu
 	   revoke/revoker \
 	   store/record store/store store/store_schema store/store_write \
 	   store/store_outbox store/store_past store/store_read \
+	   store/store_assess \
 	   tell/log tell/notify tell/writer tell/alert tell/deliver \
 	   tell/notifier \
 	   audit/worker audit/spot audit/news audit/audit audit/audit_judge \
@@ -59,10 +62,10 @@ DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queu
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_past audit/audit_reload audit/loop audit/sweep \
 	   serve/control \
-	   command/terminal command/archive command/installed command/job command/target command/command \
+	   command/terminal command/output command/archive command/installed command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
 	   command/cmd_explain command/cmd_probe command/cmd_findings command/cmd_status \
-	   command/cmd_history command/cmd_ask command/cmd_init
+	   command/cmd_history command/cmd_report command/cmd_ask command/cmd_init
 PROGRAMS := cwaudit cwauditd
 
 LIB_OBJ	:= $(LIB:%=$B/lib/%.o)

@@ -10,7 +10,12 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "cwaudit/report_assessment.h"
+#include "store/store_read.h"
+
 #define HOSTS	11
+#define REPORTS	5
+#define FORMATS	8	/* of reports, at most */
 #define HOUR	3600
 #define DAY	86400
 /* The world begins at 14:13:20. */
@@ -21,6 +26,8 @@ struct year {
 	EVP_PKEY	*key[64];	/* a new one for each certificate */
 	size_t		 n_keys;
 	const struct cert *made[HOSTS][4];
+	struct text	 report[REPORTS][FORMATS];	/* made on their days */
+	size_t		 n_reports;
 };
 
 enum form { RIGHT, DOCUMENTED, FEWER };
@@ -242,13 +249,106 @@ begin_year(struct year *y)
 	}
 }
 
+/* ---- reports, made on a day and again at the end ---- */
+
+static const char *const report_days[REPORTS] = {
+	"2026-10-01", "2026-11-01", "2026-11-24", "2027-03-01", "2027-06-01",
+};
+
+static int64_t
+report_time(size_t i)
+{
+	int64_t at;
+
+	assert_true(clock_parse(report_days[i], &at));
+	return at;
+}
+
+static bool
+collect_report(void *ctx, const char *bytes, size_t len)
+{
+	text_add_bytes(ctx, bytes, len);
+	return true;
+}
+
+static void
+make_report(struct world *w, size_t i, struct text out[FORMATS])
+{
+	static const struct assessment_filter all = {0};
+	static const struct report_options options = { .width = 80 };
+	struct assessment a;
+	struct text why = {0};
+
+	assessment_init(&a, report_time(i) - 30 * DAY, report_time(i), &all);
+	if (!store_read_assessment(w->store, &a, &why))
+		fail_msg("%s", text_str(&why));
+	assert_in_range(n_assessment_formats, 1, FORMATS);
+	for (size_t k = 0; k < n_assessment_formats; k++)
+		assert_true(assessment_formats[k].render(&a, &options,
+		    collect_report, &out[k]));
+	assessment_done(&a);
+}
+
+/* Lets the year go on until then, and makes the reports that are due. */
+static void
+pass_until(struct year *y, int64_t at)
+{
+	struct world *w = y->w;
+
+	while (w->store != NULL && y->n_reports < REPORTS &&
+	    report_time(y->n_reports) - T0 <= at) {
+		pass(w, report_time(y->n_reports) - T0 - w->now_ms / 1000);
+		make_report(w, y->n_reports, y->report[y->n_reports]);
+		y->n_reports++;
+	}
+	pass(w, at - w->now_ms / 1000);
+}
+
+static void
+show_report(size_t i, size_t k, const struct text *t)
+{
+	char path[64];
+	FILE *f;
+
+	if (getenv("REPORT_SHOW") == NULL)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s.%s", getenv("REPORT_SHOW"),
+	    report_days[i], assessment_formats[k].name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(text_str(t), 1, t->len, f), t->len);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+compare_reports(struct year *y)
+{
+	assert_int_equal(y->n_reports, REPORTS);
+	for (size_t i = 0; i < REPORTS; i++) {
+		struct text again[FORMATS] = {{0}};
+
+		make_report(y->w, i, again);
+		for (size_t k = 0; k < n_assessment_formats; k++) {
+			show_report(i, k, &again[k]);
+			assert_true(again[k].len > 1000);
+			if (strcmp(text_str(&again[k]),
+			    text_str(&y->report[i][k])) != 0)
+				fail_msg("the %s of %s is another one at the "
+				    "end of the year", assessment_formats[k]
+				    .name, report_days[i]);
+			text_done(&again[k]);
+			text_done(&y->report[i][k]);
+		}
+	}
+}
+
 static void
 live(struct year *y)
 {
 	struct world *w = y->w;
 
 	for (size_t i = 0; i < sizeof(script) / sizeof(script[0]); i++) {
-		pass(w, script[i].at - w->now_ms / 1000);
+		pass_until(y, script[i].at);
 		if (script[i].which < 0)
 			take_out(y, script[i].host);
 		else
@@ -259,7 +359,7 @@ live(struct year *y)
 			    (long long)script[i].at / DAY, script[i].host,
 			    script[i].why);
 	}
-	pass(w, 365 * DAY - w->now_ms / 1000);
+	pass_until(y, 365 * DAY);
 }
 
 static void
@@ -318,6 +418,8 @@ tell_the_year(struct world *w)
 		printf("%s", text_str(&w->lines));
 	else
 		compare(text_str(&w->lines));
+	if (w->store != NULL)
+		compare_reports(&y);
 	end_year(&y);
 }
 

@@ -76,10 +76,11 @@ control_bytes_are_shown_and_not_sent(void **state)
 	(void)state;
 	page_init(&page, &options, keep, &out);
 	page_put(&page, "\x1b[2J\x07\x7f\xc2\x9b" "5n\tb\xc3\xbc" "r");
+	page_put(&page, " \xe2\x80\xae\xff");	/* reorders; no UTF-8 */
 	page_end(&page);
 	assert_true(page_done(&page));
 	assert_string_equal(text_str(&out), "\\x1B[2J\\x07\\x7F\\xC2\\x9B"
-	    "5n\\x09b\xc3\xbc" "r\n");
+	    "5n\\x09b\xc3\xbc" "r \\xE2\\x80\\xAE\\xFF\n");
 	text_done(&out);
 }
 

@@ -366,7 +366,7 @@ an_older_schema_is_brought_up_to_date(void **state)
 {
 	(void)state;
 	store_close(must_open(STORE_WRITE));
-	sql("DROP TABLE finding_past; DROP INDEX event_reissue;"
+	sql("DROP TABLE finding_past; DROP INDEX event_at;"
 	    "INSERT INTO finding VALUES('aa', 'cwa01', 'cwa01', 'no-cdp',"
 	    " 'warning', 'opened', 5, NULL, '{\"said\":7}'),"
 	    "('bb', 'cwa01', 'cwa01', 'no-cdp', 'warning', 'cleared', 5, 9,"

@@ -41,6 +41,18 @@ escaped_bytes_stay_on_one_harmless_line(void **state)
 }
 
 static void
+visible_text_keeps_its_quotes_and_lines(void **state)
+{
+	struct text t = {0};
+
+	(void)state;
+	text_add_visible(&t, "\"a\\xFF\"\n\xc3\xbc\xe2\x80\xae\r\xc3");
+	assert_string_equal(text_str(&t), "\"a\\xFF\"\n\xc3\xbc"
+	    "\\xE2\\x80\\xAE\\x0D\\xC3");
+	text_done(&t);
+}
+
+static void
 a_cut_is_marked_and_never_splits_a_character(void **state)
 {
 	struct text t = {0};
@@ -184,6 +196,7 @@ main(void)
 		cmocka_unit_test(
 		    a_word_of_a_command_is_quoted_where_it_must_be),
 		cmocka_unit_test(escaped_bytes_stay_on_one_harmless_line),
+		cmocka_unit_test(visible_text_keeps_its_quotes_and_lines),
 		cmocka_unit_test(a_cut_is_marked_and_never_splits_a_character),
 		cmocka_unit_test(text_grows_and_takes),
 		cmocka_unit_test(hex_reads_back_and_nothing_else_does),

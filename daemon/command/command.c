@@ -113,6 +113,22 @@ const struct command commands[] = {
 	    "  -c, --config FILE     daemon configuration that names the store\n"
 	    "  -o, --output FORMAT   table (default), json\n",
 	    cmd_history },
+	{ "report", "[--format FORMAT] [--as-of TIME | --diff TIME TIME]\n"
+	    "       [OPTION]...",
+	    "a compliance report, from the daemon's store",
+	    "TIME is 2026-06-01 (as that day began, UTC), 2026-06-01T17:42Z, month\n"
+	    "(when this month began), or 7d for so long ago. Verdicts are those that\n"
+	    "were recorded; the same store and times give the same bytes.\n\n"
+	    "      --format FORMAT   text (default), json\n"
+	    "      --as-of TIME      how the fleet stood then; default: now\n"
+	    "      --since TIME      when its period began; default: a month before\n"
+	    "      --diff TIME TIME  only what changed between two times\n"
+	    "      --owner OWNER     only the hosts of one owner, or\n"
+	    "      --group, --zone, --tag, --host NAME\n"
+	    "                        of one group, zone or tag, or one host\n"
+	    "  -c, --config FILE     daemon configuration that names the store\n"
+	    "  -o, --output FILE     write it there, once it is whole\n",
+	    cmd_report },
 	{ "expect", "HOST [--file FILE] [--until TIME] [-c FILE]",
 	    "announce a change of certificates to the daemon",
 	    "The certificate in FILE, or without it any good one, is then a plain\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * store_own.h - the connection and its statements, shared by store.c (files,
- * schema, errors), store_write.c, store_outbox.c, store_past.c and
- * store_read.c.
+ * schema, errors), store_write.c, store_outbox.c, store_past.c,
+ * store_read.c and store_assess.c.
  */
 #ifndef CWAUDIT_STORE_OWN_H
 #define CWAUDIT_STORE_OWN_H
@@ -32,6 +32,9 @@ enum statement {
 	SQL_READ_RUN, SQL_READ_FINDINGS, SQL_READ_NEWS, SQL_READ_SIGHTINGS,
 	SQL_READ_EVENTS, SQL_READ_CERTIFICATE, SQL_READ_SEEN,
 	SQL_READ_SHOWN,
+	SQL_ASSESS_RUNS, SQL_ASSESS_WORK, SQL_ASSESS_REVISION,
+	SQL_ASSESS_SIGHTINGS, SQL_ASSESS_CERTIFICATE, SQL_ASSESS_ANSWERS,
+	SQL_ASSESS_FINDINGS, SQL_ASSESS_CHANGES, SQL_ASSESS_REISSUES,
 	SQL_N
 };
 

@@ -6,6 +6,7 @@
 #ifndef CWAUDIT_STORE_READ_H
 #define CWAUDIT_STORE_READ_H
 
+#include "cwaudit/assessment.h"
 #include "cwaudit/ledger.h"
 #include "store.h"
 
@@ -52,5 +53,10 @@ void	store_shown_free(struct store_shown *, size_t n);
 bool	store_read_certificate(struct store *, const char *hex,
 	    struct ledger *, struct text *der, size_t *n, struct text *why)
 	    MUST_USE;
+
+/* store_assess.c: how the fleet stood, and what happened before, all of one
+ * moment of the store. False: *why. */
+bool	store_read_assessment(struct store *, struct assessment *,
+	    struct text *why) MUST_USE;
 
 #endif

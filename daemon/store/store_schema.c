@@ -74,18 +74,18 @@ static const char first_schema[] =
 " WITHOUT ROWID;";
 
 /* What a finding was after each transition but reminders, so that a report can
- * be made of any day; ended: as of then. What there was goes on from its last
- * transition. */
+ * be made of any day; ended: as of then; told: a line of the log said so. What
+ * there was goes on from its last transition. */
 static const char past_schema[] =
 "CREATE TABLE finding_past(id INTEGER PRIMARY KEY, finding TEXT NOT NULL,"
 " at INTEGER NOT NULL, state TEXT NOT NULL, ended INTEGER,"
-" facts TEXT NOT NULL);"
+" told INTEGER NOT NULL, facts TEXT NOT NULL);"
 "CREATE INDEX finding_past_of ON finding_past(finding, at);"
 "CREATE INDEX finding_past_at ON finding_past(at);"
-"INSERT INTO finding_past(finding, at, state, ended, facts)"
+"INSERT INTO finding_past(finding, at, state, ended, told, facts)"
 " SELECT id, coalesce(ended, json_extract(facts, '$.said'), opened),"
-" state, ended, facts FROM finding;"
-"CREATE INDEX event_reissue ON event(at) WHERE event = 'reissue';";
+" state, ended, 1, facts FROM finding;"
+"CREATE INDEX event_at ON event(at, event);";
 
 const char *const store_migrations[] = { first_schema, past_schema };
 const int store_version = sizeof(store_migrations) /
@@ -138,9 +138,9 @@ const char *const store_sql[SQL_N] = {
 	    " ON CONFLICT(id) DO UPDATE SET about = ?2, host = ?3,"
 	    " severity = ?5, state = ?6, opened = ?7, ended = ?8, facts = ?9",
 	[SQL_FINDING_PAST] = "INSERT INTO finding_past(finding, at, state,"
-	    " ended, facts) VALUES(?1, ?2, ?3, ?4, ?5)",
+	    " ended, told, facts) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 	[SQL_FINDING_PAST_END] = "INSERT INTO finding_past(finding, at,"
-	    " state, ended, facts) SELECT id, ?1, 'closed', ?1, facts"
+	    " state, ended, told, facts) SELECT id, ?1, 'closed', ?1, 0, facts"
 	    " FROM finding WHERE ended IS NULL ORDER BY id",
 	[SQL_FINDING_END_ALL] = "UPDATE finding SET state = 'closed',"
 	    " ended = ?1 WHERE ended IS NULL",
@@ -224,4 +224,36 @@ const char *const store_sql[SQL_N] = {
 	    " WHERE owner = ?1 COLLATE NOCASE AND leaf NOT NULL"
 	    " AND (?2 = 0 OR port = ?2) AND (?3 IS NULL OR kind = ?3)"
 	    " ORDER BY kind, port",
+	[SQL_ASSESS_RUNS] = "SELECT version, since, until FROM auditor_run"
+	    " WHERE since < ?1 ORDER BY id",
+	[SQL_ASSESS_WORK] = "SELECT coalesce(max(at), 0), (SELECT count(*)"
+	    " FROM event WHERE event = 'summary' AND at >= ?1 AND at < ?2)"
+	    " FROM event WHERE at < ?2",
+	[SQL_ASSESS_REVISION] = "SELECT r.at, d.text FROM revision r"
+	    " JOIN document d ON d.id = r.document WHERE r.kind = ?1"
+	    " AND r.at < ?2 ORDER BY r.at DESC, r.rowid DESC LIMIT 1",
+	/* when what is shown was last seen is not known while it lasts, so it
+	 * is not told of what has ended since either */
+	[SQL_ASSESS_SIGHTINGS] = "SELECT e.owner, e.kind, e.site, e.port,"
+	    " s.since, (SELECT min(since) FROM sighting"
+	    " WHERE endpoint = e.id), s.outcome, s.address, s.via, s.proof,"
+	    " s.detail, s.leaf, s.chain FROM endpoint e JOIN sighting s"
+	    " ON s.id = (SELECT id FROM sighting WHERE endpoint = e.id"
+	    " AND since < ?1 ORDER BY since DESC, id DESC LIMIT 1)"
+	    " ORDER BY e.id",
+	[SQL_ASSESS_CERTIFICATE] = "SELECT sha256, first_seen, der"
+	    " FROM certificate WHERE id = ?1",
+	[SQL_ASSESS_ANSWERS] = "SELECT e.owner, e.kind, e.site, e.port, d.text"
+	    " FROM evaluation v JOIN endpoint e ON e.id = v.endpoint"
+	    " JOIN document d ON d.id = v.document WHERE v.since < ?1"
+	    " AND (v.until IS NULL OR v.until >= ?1) ORDER BY e.id",
+	[SQL_ASSESS_FINDINGS] = "SELECT p.state, p.ended, p.facts"
+	    " FROM finding f JOIN finding_past p ON p.id = (SELECT id"
+	    " FROM finding_past WHERE finding = f.id AND at < ?1"
+	    " ORDER BY at DESC, id DESC LIMIT 1)"
+	    " WHERE NOT ?2 OR p.ended IS NULL ORDER BY f.id",
+	[SQL_ASSESS_CHANGES] = "SELECT at, state, facts FROM finding_past"
+	    " WHERE told AND at >= ?1 AND at < ?2 ORDER BY id",
+	[SQL_ASSESS_REISSUES] = "SELECT seq, at, facts FROM event"
+	    " WHERE event = 'reissue' AND at >= ?1 AND at < ?2 ORDER BY seq",
 };

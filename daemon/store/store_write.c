@@ -222,8 +222,9 @@ add_past(struct store *s, const struct record *r, const char *state)
 {
 	if (strcmp(state, transition_name(TRANSITION_REMINDER)) == 0)
 		return true;
-	return run_ended(store_bind(s, SQL_FINDING_PAST, "titnt", r->finding,
-	    r->at, state, text_str(&r->state)), r, 4);
+	return run_ended(store_bind(s, SQL_FINDING_PAST, "titnit", r->finding,
+	    r->at, state, (int64_t)(r->kind == RECORD_LINE),
+	    text_str(&r->state)), r, 4);
 }
 
 static bool

@@ -45,6 +45,16 @@ bool	 text_parse_hex(const char *, uint8_t *out, size_t len) MUST_USE;
 void	 text_add_escaped(struct text *, const void *, size_t len, size_t max);
 
 /*
+ * Text that is ours or was made harmless once, for people: what hides or
+ * reorders characters, and what is no UTF-8, is shown as \xNN; quotes,
+ * backslashes and line feeds stay.
+ */
+void	 text_add_visible(struct text *, const char *);
+/* The bytes of the next character; bad: they are to be shown so. len is not
+ * 0. */
+size_t	 text_next(const char *, size_t len, bool *bad);
+
+/*
  * A word of a shell's command line, quoted where it is more than a plain name;
  * control characters, which no command shown should hold, become "?".
  */

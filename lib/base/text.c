@@ -165,13 +165,12 @@ utf8_decode(const unsigned char *p, size_t len, uint32_t *out)
 	return n;
 }
 
-/* Code points that hide, reorder or end a line, or leave a quoted string. */
+/* Code points that hide, reorder or end a line. */
 static bool
 harmful(uint32_t c)
 {
 	static const struct { uint32_t first, last; } ranges[] = {
-		{ 0x00, 0x1f }, { 0x22, 0x22 }, { 0x5c, 0x5c },
-		{ 0x7f, 0x9f },
+		{ 0x00, 0x1f }, { 0x7f, 0x9f },
 		{ 0xad, 0xad },			/* soft hyphen */
 		{ 0x61c, 0x61c },		/* Arabic letter mark */
 		{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
@@ -190,6 +189,31 @@ harmful(uint32_t c)
 	return false;
 }
 
+size_t
+text_next(const char *s, size_t len, bool *bad)
+{
+	uint32_t c = 0;
+	size_t n = utf8_decode((const unsigned char *)s, len, &c);
+
+	*bad = n == 0 || harmful(c);
+	return n > 0 ? n : 1;
+}
+
+void
+text_add_visible(struct text *t, const char *s)
+{
+	for (size_t len = strlen(s), n; len > 0; s += n, len -= n) {
+		bool bad;
+
+		n = text_next(s, len, &bad);
+		if (!bad || *s == '\n')
+			text_add_bytes(t, s, n);
+		else
+			for (size_t i = 0; i < n; i++)
+				text_addf(t, "\\x%02X", (unsigned char)s[i]);
+	}
+}
+
 void
 text_add_escaped(struct text *t, const void *bytes, size_t len, size_t max)
 {
@@ -202,7 +226,7 @@ text_add_escaped(struct text *t, const void *bytes, size_t len, size_t max)
 
 		if (n > 0 && i + n > end)
 			break;
-		if (n > 0 && !harmful(c)) {
+		if (n > 0 && !harmful(c) && c != '"' && c != '\\') {
 			text_add_bytes(t, p + i, n);
 			i += n;
 			continue;

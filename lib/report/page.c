@@ -81,35 +81,22 @@ begins_character(char c)
 	return ((unsigned char)c & 0xc0) != 0x80;
 }
 
-/* C0, DEL, and C1 in its UTF-8 form: what a terminal might obey. */
-static size_t
-control_length(const char *s, size_t len)
-{
-	unsigned char c = (unsigned char)s[0];
-
-	if (c < 0x20 || c == 0x7f)
-		return 1;
-	if (c == 0xc2 && len > 1 && (unsigned char)s[1] >= 0x80 &&
-	    (unsigned char)s[1] < 0xa0)
-		return 2;
-	return 0;
-}
-
+/* What a terminal might obey, and what misleads its reader, is shown. */
 static void
 put_bytes(struct page *p, const char *s, size_t len)
 {
-	for (size_t i = 0; i < len;) {
-		size_t n = control_length(s + i, len - i);
+	for (size_t i = 0, n; i < len; i += n) {
+		bool bad;
 
-		if (n == 0) {
-			p->column += begins_character(s[i]);
-			text_add_char(&p->buf, s[i++]);
+		n = text_next(s + i, len - i, &bad);
+		if (!bad) {
+			p->column++;
+			text_add_bytes(&p->buf, s + i, n);
 			continue;
 		}
-		for (; n > 0; n--, i++) {
-			text_addf(&p->buf, "\\x%02X", (unsigned char)s[i]);
-			p->column += 4;
-		}
+		for (size_t k = 0; k < n; k++)
+			text_addf(&p->buf, "\\x%02X", (unsigned char)s[i + k]);
+		p->column += 4 * (unsigned)n;
 	}
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* report_ledger.c - findings of a store, and how its auditor fares. */
+#include "report_ledger.h"
+
 #include <ctype.h>
 #include <string.h>
 
-#include "cwaudit/document.h"
-#include "cwaudit/ledger.h"
 #include "cwaudit/page.h"
 
 #define INDENT		2
@@ -15,9 +15,8 @@
 
 /* ---- pieces ---- */
 
-/* "2026-11-28 17:42": to the minute, UTC. */
-static void
-add_minute(int64_t at, struct text *out)
+void
+report_add_minute(int64_t at, struct text *out)
 {
 	char buf[CLOCK_TEXT];
 
@@ -31,9 +30,8 @@ add_minute(int64_t at, struct text *out)
 	text_add_bytes(out, buf + 11, 5);
 }
 
-/* "3 days", "2 hours", "1 minute": whole units, for people. */
-static void
-add_age(int64_t seconds, struct text *out)
+void
+report_add_age(int64_t seconds, struct text *out)
 {
 	static const struct { int64_t s; const char *word; } units[] = {
 		{ CLOCK_DAY, "day" }, { 3600, "hour" }, { 60, "minute" },
@@ -58,9 +56,9 @@ print_stale(struct page *p, const struct ledger *l)
 		text_add(&t, "No auditor has written this store yet.");
 	} else if (ledger_is_stale(l)) {
 		text_add(&t, "STALE: the auditor was last at work ");
-		add_age(l->now - l->until, &t);
+		report_add_age(l->now - l->until, &t);
 		text_add(&t, " ago, at ");
-		add_minute(l->until, &t);
+		report_add_minute(l->until, &t);
 		text_add(&t, " UTC; what follows is as of then.");
 	}
 	if (t.len > 0) {
@@ -117,14 +115,14 @@ print_finding(struct page *p, const struct ledger *l,
 	page_end(p);
 	add_where(f, &t);
 	text_addf(&t, "; id %s; opened ", f->id);
-	add_minute(f->opened, &t);
+	report_add_minute(f->opened, &t);
 	text_add(&t, ", ");
 	if (lf->ended == CLOCK_NEVER) {
-		add_age(l->now - f->opened, &t);
+		report_add_age(l->now - f->opened, &t);
 		text_add(&t, " ago");
 	} else {
 		text_addf(&t, "%s ", transition_name(lf->state));
-		add_minute(lf->ended, &t);
+		report_add_minute(lf->ended, &t);
 	}
 	page_style(p, PAGE_DIM);
 	page_paragraph(p, WORD, text_str(&t));
@@ -184,8 +182,8 @@ report_findings_table(const struct ledger *l, const struct report_options *ro,
 	return page_done(&p);
 }
 
-static json_t *
-finding_json(const struct ledger_finding *lf)
+json_t *
+report_finding_json(const struct ledger_finding *lf)
 {
 	const struct finding *f = lf->finding;
 	json_t *o = json_object();
@@ -233,7 +231,7 @@ report_findings_json(const struct ledger *l, report_write_fn *write, void *ctx)
 	add_head(&d, l, "cwaudit/findings/1");
 	document_list(&d, "findings");
 	for (size_t i = 0; i < l->n_findings; i++)
-		document_item(&d, finding_json(&l->findings[i]));
+		document_item(&d, report_finding_json(&l->findings[i]));
 	document_list_end(&d);
 	return document_close(&d);
 }
@@ -290,9 +288,9 @@ print_work(struct page *p, const struct ledger *l)
 
 	print_label(p, "auditor");
 	text_addf(&t, "cwauditd %s, at work since ", l->version);
-	add_minute(l->since, &t);
+	report_add_minute(l->since, &t);
 	text_add(&t, " UTC, last ");
-	add_age(l->now - l->until, &t);
+	report_add_age(l->now - l->until, &t);
 	text_addf(&t, " ago; %llu cycles", (unsigned long long)l->cycles);
 	page_wrap(p, LABEL, text_str(&t));
 	page_end(p);
@@ -362,9 +360,9 @@ print_next_end(struct page *p, const struct ledger *l)
 	if (next == NULL)
 		return;
 	print_label(p, "ends next");
-	add_minute(next->ends, &t);
+	report_add_minute(next->ends, &t);
 	text_add(&t, " UTC, in ");
-	add_age(next->ends - l->now, &t);
+	report_add_age(next->ends - l->now, &t);
 	text_addf(&t, ": %s", owner_name(next));
 	page_wrap(p, LABEL, text_str(&t));
 	page_end(p);
@@ -392,7 +390,7 @@ print_exchanges(struct page *p, const struct ledger *l)
 		if (!event_is(e, "reissue"))
 			continue;
 		said++;
-		add_minute(l->events[i].at, &t);
+		report_add_minute(l->events[i].at, &t);
 		text_addf(&t, "  %-4s  %s", word(e, "verdict"),
 		    word(e, "host"));
 		print_label(p, "");

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* report_assessment.c - THE TABLE of formats of compliance reports. */
+#include "cwaudit/report_assessment.h"
+
+#include <string.h>
+
+const struct assessment_format assessment_formats[] = {
+	{ "text", "for people, at a terminal or by mail", true, false,
+	    report_assessment_text },
+	{ "json", "one document; its schema is "
+	    "etc/schemas/cwaudit-report-1.json", true, true,
+	    report_assessment_json },
+};
+const size_t n_assessment_formats =
+    sizeof(assessment_formats) / sizeof(assessment_formats[0]);
+
+const struct assessment_format *
+assessment_format_find(const char *name)
+{
+	for (size_t i = 0; i < n_assessment_formats; i++)
+		if (strcmp(assessment_formats[i].name, name) == 0)
+			return &assessment_formats[i];
+	return NULL;
+}
