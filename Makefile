@@ -37,12 +37,13 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/snapshot report/waivers report/review report/explain \
 	   report/survey report/report report/page report/document \
 	   report/report_findings report/report_review report/report_survey \
-	   report/report_json report/report_csv report/report_summary report/report_text report/report_inventory \
+	   report/report_json report/cells report/report_csv report/report_summary report/report_text report/report_inventory \
 	   report/report_rule report/report_explain \
 	   report/report_explain_json \
 	   report/ledger report/report_ledger report/report_history \
 	   report/assessment report/assessment_inventory report/assessment_count \
-	   report/report_assessment report/report_assessment_json report/report_assessment_text
+	   report/report_assessment report/report_assessment_json report/report_assessment_text \
+	   report/report_assessment_csv
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \

@@ -30,7 +30,8 @@ extern const size_t n_assessment_formats;
 const struct assessment_format *assessment_format_find(const char *name);
 
 /* False: the writer stopped. */
-assessment_render_fn report_assessment_text, report_assessment_json;
+assessment_render_fn report_assessment_text, report_assessment_json,
+	    report_assessment_csv;
 
 /*
  * What the facts hash to: SHA-256 over the JSON report up to its member

@@ -10,6 +10,8 @@ const struct assessment_format assessment_formats[] = {
 	{ "json", "one document; its schema is "
 	    "etc/schemas/cwaudit-report-1.json", true, true,
 	    report_assessment_json },
+	{ "csv", "for spreadsheets: a row for each port, finding, change and "
+	    "exchange", true, false, report_assessment_csv },
 };
 const size_t n_assessment_formats =
     sizeof(assessment_formats) / sizeof(assessment_formats[0]);

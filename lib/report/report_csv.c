@@ -2,14 +2,8 @@
 /*
  * report_csv.c - a snapshot as RFC 4180 rows: one for each finding, and one
  * for each endpoint without any.
- * Spreadsheets run what begins like a formula; a peer chooses names, so such
- * a text gets an apostrophe in front. Numbers are ours and stay numbers.
  */
-#include <csv.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "cwaudit/mem.h"
+#include "cwaudit/cells.h"
 #include "cwaudit/report.h"
 
 struct row {
@@ -260,33 +254,6 @@ static const struct column columns[] = {
 
 #define N_COLUMNS	(sizeof(columns) / sizeof(columns[0]))
 
-/* What OWASP lists as the beginnings of a formula. */
-static bool
-looks_like_formula(const char *s)
-{
-	return *s != '\0' && strchr("=+-@\t\r", *s) != NULL;
-}
-
-static void
-add_cell(struct text *line, const char *cell, bool number)
-{
-	struct text guarded = {0};
-	char *quoted;
-	size_t room, len;
-
-	if (!number && looks_like_formula(cell))
-		text_add_char(&guarded, '\'');
-	text_add(&guarded, cell);
-	room = guarded.len * 2 + 2;	/* every byte a quote, and two more */
-	quoted = xcalloc(room, 1);
-	len = csv_write(quoted, room, text_str(&guarded), guarded.len);
-	if (line->len > 0)
-		text_add_char(line, ',');
-	text_add_bytes(line, quoted, len);
-	free(quoted);
-	text_done(&guarded);
-}
-
 static bool
 write_row(const struct row *row, report_write_fn *write, void *ctx)
 {
@@ -299,9 +266,9 @@ write_row(const struct row *row, report_write_fn *write, void *ctx)
 			columns[i].add(row, &cell);
 		else
 			text_add(&cell, columns[i].name);
-		add_cell(&line, text_str(&cell), columns[i].number);
+		cells_add(&line, text_str(&cell), columns[i].number);
 	}
-	text_add(&line, "\r\n");
+	cells_end(&line);
 	ok = write(ctx, text_str(&line), line.len);
 	text_done(&cell);
 	text_done(&line);
