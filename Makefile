@@ -43,7 +43,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/ledger report/report_ledger report/report_history \
 	   report/assessment report/assessment_inventory report/assessment_count \
 	   report/report_assessment report/report_assessment_json report/report_assessment_text \
-	   report/report_assessment_csv
+	   report/report_assessment_csv report/report_assessment_oscal
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \

@@ -19,12 +19,16 @@ struct document {
 	bool		 first;		/* of its object or list */
 };
 
-/* A document is one object; between open and close come members and lists. */
+/* A document is one object; between open and close come members, lists and
+ * objects, which nest. */
 void	document_open(struct document *, report_write_fn *, void *ctx);
 void	document_member(struct document *, const char *key, json_t *); /* steals */
 void	document_list(struct document *, const char *key);
 void	document_item(struct document *, json_t *);		/* steals */
 void	document_list_end(struct document *);
+/* An object, member by member; key NULL: an item of a list. */
+void	document_begin(struct document *, const char *key);
+void	document_end(struct document *);
 /* False if the writer stopped. */
 bool	document_close(struct document *) MUST_USE;
 /* One object and a line feed; false if the writer stopped. Steals. */

@@ -83,6 +83,27 @@ document_member(struct document *d, const char *key, json_t *value)
 }
 
 void
+document_begin(struct document *d, const char *key)
+{
+	begin_piece(d);
+	if (key != NULL)
+		put_key(d, key);
+	put(d, "{", 1);
+	d->nesting++;
+	d->first = true;
+}
+
+void
+document_end(struct document *d)
+{
+	d->nesting--;
+	if (!d->first)
+		begin_line(d);
+	put(d, "}", 1);
+	d->first = false;
+}
+
+void
 document_list(struct document *d, const char *key)
 {
 	begin_piece(d);

@@ -12,6 +12,8 @@ const struct assessment_format assessment_formats[] = {
 	    report_assessment_json },
 	{ "csv", "for spreadsheets: a row for each port, finding, change and "
 	    "exchange", true, false, report_assessment_csv },
+	{ "oscal", "NIST OSCAL 1.1.2 assessment results, for tools of auditors",
+	    false, true, report_assessment_oscal },
 };
 const size_t n_assessment_formats =
     sizeof(assessment_formats) / sizeof(assessment_formats[0]);
