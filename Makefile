@@ -43,7 +43,8 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/ledger report/report_ledger report/report_history \
 	   report/assessment report/assessment_inventory report/assessment_count \
 	   report/report_assessment report/report_assessment_json report/report_assessment_text \
-	   report/report_assessment_csv report/report_assessment_oscal
+	   report/report_assessment_csv report/report_assessment_oscal \
+	   report/web report/report_assessment_html
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
@@ -379,8 +380,9 @@ MAN	:= cwaudit.1 cwauditd.8 cwauditd.yaml.5 cwaudit-inventory.5 \
 
 install: all units
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(sbindir) \
-	    $(DESTDIR)$(docdir)/examples $(DESTDIR)$(sysconfdir)/cwaudit \
-	    $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir) \
+	    $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir)/schemas \
+	    $(DESTDIR)$(sysconfdir)/cwaudit $(DESTDIR)$(unitdir) \
+	    $(DESTDIR)$(sysusersdir) \
 	    $(foreach s,1 5 7 8,$(DESTDIR)$(mandir)/man$s)
 	install -m 755 $B/cwaudit $(DESTDIR)$(bindir)/
 	install -m 755 $B/cwauditd $(DESTDIR)$(sbindir)/
@@ -392,6 +394,7 @@ install: all units
 	install -m 644 README.md NEWS LICENSE $(DESTDIR)$(docdir)/
 	install -m 644 etc/*.yaml etc/examples/*.yaml \
 	    $(DESTDIR)$(docdir)/examples/
+	install -m 644 etc/schemas/*.json $(DESTDIR)$(docdir)/schemas/
 	for f in cwauditd.yaml inventory.yaml; do \
 	    test -e $(DESTDIR)$(sysconfdir)/cwaudit/$$f || install -m 640 \
 	    etc/$$f $(DESTDIR)$(sysconfdir)/cwaudit/ || exit 1; done

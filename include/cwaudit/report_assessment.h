@@ -31,7 +31,8 @@ const struct assessment_format *assessment_format_find(const char *name);
 
 /* False: the writer stopped. */
 assessment_render_fn report_assessment_text, report_assessment_json,
-	    report_assessment_csv, report_assessment_oscal;
+	    report_assessment_csv, report_assessment_oscal,
+	    report_assessment_html;
 
 /*
  * What the facts hash to: SHA-256 over the JSON report up to its member

@@ -7,6 +7,8 @@
 const struct assessment_format assessment_formats[] = {
 	{ "text", "for people, at a terminal or by mail", true, false,
 	    report_assessment_text },
+	{ "html", "for people: one file, to read, sign and print", true, false,
+	    report_assessment_html },
 	{ "json", "one document; its schema is "
 	    "etc/schemas/cwaudit-report-1.json", true, true,
 	    report_assessment_json },

@@ -1,0 +1,901 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * report_assessment_html.c - a compliance report as one file that needs nothing
+ * else: no script, nothing from elsewhere. The first page is for who signs it;
+ * what follows is the evidence.
+ */
+#include "cwaudit/report_assessment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cwaudit/mem.h"
+#include "cwaudit/web.h"
+#include "report_ledger.h"
+
+#define SOON		8	/* certificates that the first page names */
+#define NAMED		12	/* hosts that a list on it names */
+#define SHORT		8	/* bytes of a SHA-256 that stand for it */
+#define MONTHS		24	/* that the chart shows one by one */
+
+/* ---- the first page ---- */
+
+static void
+put_filter(struct web *w, const struct assessment *a)
+{
+	const struct { const char *name, *value; } parts[] = {
+		{ "owner", a->filter.owner }, { "group", a->filter.group },
+		{ "zone", a->filter.zone }, { "tag", a->filter.tag },
+		{ "host", a->filter.host },
+	};
+
+	if (!a->filtered)
+		return;
+	web_put(w, "<p>Only hosts with");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].value != NULL) {
+			web_putf(w, " %s <b>", parts[i].name);
+			web_text(w, parts[i].value);
+			web_put(w, "</b>");
+		}
+	web_putf(w, "; %zu are left out.</p>\n", a->filtered_out);
+}
+
+static void
+put_head(struct web *w, const struct assessment *a)
+{
+	web_begin(w, a->changes_only ?
+	    "Certificates of Communicator Web Access: what changed" :
+	    "Certificates of Communicator Web Access: compliance report");
+	web_put(w, "<header>\n<h1>Certificates of Communicator Web Access"
+	    "</h1>\n<p class=\"soft\">");
+	web_put(w, a->changes_only ? "What changed between " :
+	    "Compliance report as of ");
+	web_time(w, a->changes_only ? a->since : a->until);
+	web_put(w, a->changes_only ? " and " : " UTC, period since ");
+	web_time(w, a->changes_only ? a->until : a->since);
+	web_put(w, " UTC</p>\n");
+	put_filter(w, a);
+	web_put(w, "</header>\n<main>\n");
+}
+
+/* "9 of 410 hosts are wrong", and what makes that doubtful. */
+static void
+put_lead(struct web *w, const struct assessment *a)
+{
+	size_t wrong = a->standing[STANDING_WRONG],
+	    unknown = a->standing[STANDING_UNKNOWN];
+
+	web_put(w, "<p class=\"lead\">");
+	if (a->inventory_since == CLOCK_NEVER)
+		web_put(w, "No inventory is on record for this day: nothing "
+		    "was assessed.");
+	else if (wrong == 0 && unknown == 0)
+		web_putf(w, "None of %zu hosts is wrong.", a->n_hosts);
+	else
+		web_putf(w, "%zu of %zu hosts %s wrong; %zu %s not assessed.",
+		    wrong, a->n_hosts, wrong == 1 ? "is" : "are", unknown,
+		    unknown == 1 ? "was" : "were");
+	web_put(w, "</p>\n");
+	if (!a->stale)
+		return;
+	web_put(w, "<p class=\"warning\">The auditor was last at work at ");
+	web_time(w, a->at_work);
+	web_put(w, " UTC. What it has not seen since is not assessed.</p>\n");
+}
+
+static void
+put_tiles(struct web *w, const struct assessment *a)
+{
+	web_put(w, "<ul class=\"tiles\" aria-label=\"Hosts\">\n");
+	for (int i = 0; i < STANDING_N; i++) {
+		web_putf(w, "<li class=\"%s\"><b>%zu</b>",
+		    standing_name((enum standing)i), a->standing[i]);
+		web_standing(w, (enum standing)i);
+		web_put(w, "</li>\n");
+	}
+	web_put(w, "</ul>\n");
+}
+
+/* Why a host is wrong: what its rules say, each once. */
+static void
+put_reasons(struct web *w, const struct assessment *a,
+    const struct assessed_host *h)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < h->n_findings; i++) {
+		const struct finding *f = assessment_findings(a, h)[i].finding;
+
+		if (f->waived || f->severity < SEVERITY_ERROR)
+			continue;
+		web_putf(w, "%s%s", any ? "<br>" : "", f->rule->title);
+		any = true;
+	}
+	if (!any)
+		web_put(w, "a finding about several hosts");
+}
+
+static void
+put_wrong(struct web *w, const struct assessment *a)
+{
+	size_t n = a->standing[STANDING_WRONG];
+
+	if (n == 0)
+		return;
+	web_put(w, "<section>\n<h2>Wrong</h2>\n<div class=\"wide\"><table>\n"
+	    "<thead><tr><th scope=\"col\">host</th><th scope=\"col\">since"
+	    "</th><th scope=\"col\">why</th><th scope=\"col\">owner</th></tr>"
+	    "</thead>\n<tbody>\n");
+	for (size_t i = 0; i < n && i < NAMED; i++) {
+		const struct assessed_host *h = &a->hosts[i];
+
+		web_put(w, "<tr><th scope=\"row\">");
+		web_text(w, h->name);
+		web_put(w, "</th><td>");
+		web_day(w, h->since);
+		web_put(w, "</td><td>");
+		put_reasons(w, a, h);
+		web_put(w, "</td><td>");
+		web_text(w, h->owner);
+		web_put(w, "</td></tr>\n");
+	}
+	web_put(w, "</tbody>\n</table></div>\n");
+	if (n > NAMED)
+		web_putf(w, "<p>and %zu more, below</p>\n", n - NAMED);
+	web_put(w, "</section>\n");
+}
+
+struct names { struct web *w; size_t n; };
+
+static void
+put_name(struct names *list, const char *name)
+{
+	if (list->n < NAMED) {
+		web_put(list->w, list->n > 0 ? ", " : "");
+		web_text(list->w, name);
+	}
+	list->n++;
+}
+
+static void
+end_names(struct names *list)
+{
+	if (list->n == 0)
+		web_put(list->w, "none");
+	if (list->n > NAMED)
+		web_putf(list->w, " and %zu more", list->n - NAMED);
+	web_put(list->w, "</dd>\n");
+}
+
+static void
+put_turned(struct web *w, const struct assessment *a, bool was_wrong)
+{
+	struct names list = { w, 0 };
+
+	for (size_t i = 0; i < a->n_hosts; i++)
+		if (a->hosts[i].was_wrong == was_wrong && was_wrong !=
+		    (a->hosts[i].standing == STANDING_WRONG))
+			put_name(&list, a->hosts[i].name);
+	end_names(&list);
+}
+
+static void
+put_strings(struct web *w, const struct strings *s)
+{
+	struct names list = { w, 0 };
+
+	for (size_t i = 0; i < s->n; i++)
+		put_name(&list, s->item[i]);
+	end_names(&list);
+}
+
+static void
+put_trend(struct web *w, const struct assessment *a)
+{
+	web_put(w, "<section>\n<h2>In the period</h2>\n<dl>\n"
+	    "<dt>Became wrong</dt><dd>");
+	put_turned(w, a, false);
+	web_put(w, "<dt>No longer wrong</dt><dd>");
+	put_turned(w, a, true);
+	web_put(w, "<dt>Hosts added</dt><dd>");
+	put_strings(w, &a->added);
+	web_put(w, "<dt>Hosts removed</dt><dd>");
+	put_strings(w, &a->removed);
+	web_putf(w, "<dt>Findings</dt><dd>%zu opened, %zu cleared; open now: "
+	    "%zu critical, %zu error, %zu warning, %zu notice; %zu waived"
+	    "</dd>\n<dt>Reissues</dt><dd>%zu good, %zu bad</dd>\n</dl>\n"
+	    "</section>\n", a->opened, a->cleared, a->open[SEVERITY_CRITICAL],
+	    a->open[SEVERITY_ERROR], a->open[SEVERITY_WARNING],
+	    a->open[SEVERITY_NOTICE], a->waived, a->good, a->bad);
+}
+
+/* ---- what ends when ---- */
+
+static const char *
+urgency(const struct assessment *a, int64_t not_after)
+{
+	int64_t days = assessment_days_left(a, not_after);
+
+	return days < 14 ? "wrong" : days < 45 ? "warning" : "right";
+}
+
+static void
+put_soon(struct web *w, const struct assessment *a)
+{
+	size_t n = 0;
+
+	web_put(w, "<section>\n<h2>What ends next</h2>\n<table>\n<thead><tr>"
+	    "<th scope=\"col\">ends</th><th scope=\"col\" class=\"n\">days"
+	    "</th><th scope=\"col\">certificate</th><th scope=\"col\">on</th>"
+	    "</tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < a->n_certs && n < SOON; i++) {
+		const struct assessed_cert *c = &a->certs[i];
+
+		if (c->not_after == CLOCK_NEVER)
+			continue;
+		n++;
+		web_put(w, "<tr><td>");
+		web_day(w, c->not_after);
+		web_putf(w, "</td><td class=\"n %s\">%lld</td><td>",
+		    urgency(a, c->not_after),
+		    (long long)assessment_days_left(a, c->not_after));
+		web_put(w, c->ca ? "CA " : "");
+		web_text(w, *c->cn != '\0' ? c->cn : c->subject);
+		web_put(w, "</td><td>");
+		web_text(w, c->host != ASSESSMENT_NONE ?
+		    a->hosts[c->host].name : "");
+		if (c->n_leaf + c->n_sent > 1)
+			web_putf(w, ", %zu ports", c->n_leaf + c->n_sent);
+		web_put(w, "</td></tr>\n");
+	}
+	web_put(w, "</tbody>\n</table>\n</section>\n");
+}
+
+/* Months since the year 0. */
+static int
+month_of(int64_t at)
+{
+	char buf[CLOCK_TEXT];
+	int year = 0, month = 1;
+
+	(void)clock_format(at, buf);
+	(void)sscanf(buf, "%d-%d", &year, &month);
+	return year * 12 + month - 1;
+}
+
+struct chart {
+	size_t	bar[MONTHS + 2];	/* ended; each month; later */
+	int64_t	next[MONTHS + 2];	/* the first end of those */
+	size_t	most;
+	int	first;			/* month of bar[1] */
+};
+
+static void
+count_ends(const struct assessment *a, struct chart *c)
+{
+	*c = (struct chart){ .most = 1, .first = month_of(a->until) };
+	for (size_t i = 0; i < a->n_certs; i++) {
+		int64_t end = a->certs[i].not_after;
+		int at;
+
+		if (end == CLOCK_NEVER)
+			continue;
+		at = month_of(end) - c->first + 1;
+		if (end < a->until)
+			at = 0;
+		else if (at > MONTHS)
+			at = MONTHS + 1;
+		if (c->bar[at]++ == 0)
+			c->next[at] = end;	/* they are sorted */
+		if (c->bar[at] > c->most)
+			c->most = c->bar[at];
+	}
+}
+
+#define BAR		36	/* from bar to bar */
+#define HEIGHT		120	/* of the highest */
+#define BASE		150
+
+static void
+put_bar(struct web *w, const struct assessment *a, const struct chart *c,
+    int at)
+{
+	int x = 8 + at * BAR, month = c->first + at - 1;
+	size_t height = c->bar[at] * HEIGHT / c->most;
+
+	if (c->bar[at] > 0 && height < 2)
+		height = 2;
+	if (c->bar[at] > 0)
+		web_putf(w, "<g class=\"%s\"><rect x=\"%d\" y=\"%zu\" "
+		    "width=\"%d\" height=\"%zu\"/><text class=\"n\" x=\"%d\" "
+		    "y=\"%zu\" text-anchor=\"middle\">%zu</text></g>\n",
+		    urgency(a, c->next[at]), x, BASE - height, BAR - 8, height, x + (BAR - 8) / 2,
+		    BASE - height - 5, c->bar[at]);
+	web_putf(w, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">",
+	    x + (BAR - 8) / 2, BASE + 16);
+	if (at == 0)
+		web_put(w, "ended");
+	else if (at == MONTHS + 1)
+		web_put(w, "later");
+	else
+		web_putf(w, "%02d", month % 12 + 1);
+	web_put(w, "</text>\n");
+	if (at >= 1 && at <= MONTHS && (at == 1 || month % 12 == 0))
+		web_putf(w, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">"
+		    "%d</text>\n", x + (BAR - 8) / 2, BASE + 32, month / 12);
+}
+
+struct issuer { const char *name; int64_t next; };
+
+static int
+compare_issuers(const void *x, const void *y)
+{
+	return strcmp(((const struct issuer *)x)->name,
+	    ((const struct issuer *)y)->name);
+}
+
+/* Who issued what is presented, and what of it ends next. */
+static void
+put_issuers(struct web *w, const struct assessment *a)
+{
+	struct issuer *all = xcalloc(a->n_certs + 1, sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n_certs; i++)
+		if (a->certs[i].readable && a->certs[i].n_leaf > 0)
+			all[n++] = (struct issuer){ a->certs[i].issuer,
+			    a->certs[i].not_after };
+	if (n > 1)
+		qsort(all, n, sizeof(*all), compare_issuers);
+	web_put(w, "<table>\n<thead><tr><th scope=\"col\">issuing CA</th>"
+	    "<th scope=\"col\" class=\"n\">certificates</th>"
+	    "<th scope=\"col\">the next ends</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i + 1; k < n && strcmp(all[k].name, all[i].name) ==
+		    0; k++)
+			if (all[k].next < all[i].next)
+				all[i].next = all[k].next;
+		web_put(w, "<tr><th scope=\"row\">");
+		web_text(w, all[i].name);
+		web_putf(w, "</th><td class=\"n\">%zu</td><td>", k - i);
+		web_day(w, all[i].next);
+		web_put(w, "</td></tr>\n");
+	}
+	web_put(w, "</tbody>\n</table>\n");
+	free(all);
+}
+
+static void
+put_chart(struct web *w, const struct assessment *a)
+{
+	int width = 8 + (MONTHS + 2) * BAR;
+	struct chart c;
+
+	count_ends(a, &c);
+	web_putf(w, "<section class=\"whole\">\n<h2>What ends when</h2>\n<p class=\"soft\">"
+	    "Certificates that are presented, by the month of their end."
+	    "</p>\n<div class=\"wide\"><svg class=\"chart\" role=\"img\" "
+	    "viewBox=\"0 0 %d %d\"><title>Certificates by the month in which "
+	    "they end</title>\n", width, BASE + 40);
+	web_putf(w, "<line class=\"axis\" x1=\"0\" y1=\"%d\" x2=\"%d\" "
+	    "y2=\"%d\"/>\n", BASE, width, BASE);
+	for (int i = 0; i < MONTHS + 2; i++)
+		put_bar(w, a, &c, i);
+	web_put(w, "</svg></div>\n");
+	put_issuers(w, a);
+	web_put(w, "</section>\n");
+}
+
+/* ---- hosts ---- */
+
+/* A second line of a cell, where there is one. */
+static void
+put_aside(struct web *w, const char *label, const char *s)
+{
+	if (*s == '\0')
+		return;
+	web_putf(w, "<br><span class=\"soft\">%s", label);
+	web_text(w, s);
+	web_put(w, "</span>");
+}
+
+static void
+put_waived_by(struct web *w, const struct assessed_waiver *waiver)
+{
+	if (waiver == NULL)
+		return;
+	web_put(w, "; waived by ");
+	web_text(w, waiver->owner);
+	web_put(w, " until ");
+	web_day(w, waiver->until);
+	web_put(w, ", ");
+	web_text(w, waiver->ticket);
+}
+
+static void
+put_finding(struct web *w, const struct assessment *a,
+    const struct finding *f)
+{
+	web_putf(w, "<div class=\"finding %s\">\n",
+	    web_severity_class(f->severity, f->waived));
+	web_severity(w, f->severity, f->waived);
+	web_putf(w, " <b>%s</b> <span class=\"soft small\">since ",
+	    f->rule->id);
+	web_time(w, f->opened);
+	if (f->ends > 0) {
+		web_put(w, "; ends ");
+		web_day(w, f->ends);
+		web_putf(w, ", %lld days from the day of this report",
+		    (long long)assessment_days_left(a, f->ends));
+	}
+	put_waived_by(w, assessment_waiver(a, f));
+	web_putf(w, "; id %s</span>\n<p>", f->id);
+	web_text(w, f->message);
+	web_put(w, "</p>\n");
+	if (f->remedy != NULL && *f->remedy != '\0') {
+		web_put(w, "<p class=\"mend\"><b>To mend it:</b> ");
+		web_text(w, f->remedy);
+		web_put(w, "</p>\n");
+	}
+	web_put(w, "</div>\n");
+}
+
+/* Its row in the list of all certificates has the rest. */
+static void
+put_link(struct web *w, const struct assessed_cert *c)
+{
+	web_put(w, "<a href=\"#c-");
+	web_hex(w, c->sha256, SHORT);
+	web_put(w, "\"><code>");
+	web_hex(w, c->sha256, SHORT);
+	web_put(w, "</code></a>");
+}
+
+static void
+put_port(struct web *w, const struct assessment *a,
+    const struct assessed_port *p)
+{
+	const struct assessed_cert *c = p->cert != ASSESSMENT_NONE ?
+	    &a->certs[p->cert] : NULL;
+
+	web_putf(w, "<tr><td>%s ", p->kind);
+	web_text(w, p->place);
+	put_aside(w, "", p->site);
+	web_put(w, "</td><td>");
+	if (c != NULL) {
+		put_link(w, c);
+		web_put(w, "<br>");
+		web_text(w, c->cn);
+	}
+	web_put(w, "</td><td>");
+	if (c != NULL)
+		web_day(w, c->not_after);
+	web_put(w, "</td><td>");
+	web_time(w, p->since);
+	web_put(w, "</td><td>");
+	web_text(w, p->via);
+	if (*p->via != '\0')
+		web_put(w, ", ");
+	web_text(w, p->proof);
+	web_put(w, "</td><td>");
+	if (*p->missing != '\0') {
+		web_put(w, "not assessed: ");
+		web_text(w, p->missing);
+	} else {
+		web_putf(w, "%zu met, %zu not met, %zu waived, %zu not "
+		    "assessed", p->met, p->not_met, p->waived,
+		    p->not_assessed);
+	}
+	web_put(w, "</td></tr>\n");
+}
+
+static void
+put_ports(struct web *w, const struct assessment *a,
+    const struct assessed_host *h)
+{
+	if (h->n_ports == 0)
+		return;
+	web_put(w, "<div class=\"wide\"><table>\n<thead><tr>"
+	    "<th scope=\"col\">port</th><th scope=\"col\">certificate</th>"
+	    "<th scope=\"col\">ends</th><th scope=\"col\">shown since</th>"
+	    "<th scope=\"col\">seen by, proof</th>"
+	    "<th scope=\"col\">rules</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < h->n_ports; i++)
+		put_port(w, a, &a->ports[h->first_port + i]);
+	web_put(w, "</tbody>\n</table></div>\n");
+}
+
+static void
+put_host(struct web *w, const struct assessment *a,
+    const struct assessed_host *h)
+{
+	web_put(w, "<article class=\"host\">\n<h3>");
+	web_text(w, h->name);
+	web_put(w, " ");
+	web_standing(w, h->standing);
+	web_put(w, "</h3>\n<p class=\"soft small\">since ");
+	web_time(w, h->since);
+	if (*h->owner != '\0') {
+		web_put(w, "; ");
+		web_text(w, h->owner);
+	}
+	if (*h->group != '\0') {
+		web_put(w, "; group ");
+		web_text(w, h->group);
+	}
+	if (*h->zone != '\0') {
+		web_put(w, "; zone ");
+		web_text(w, h->zone);
+	}
+	web_put(w, "</p>\n");
+	for (size_t i = 0; i < h->n_findings; i++)
+		put_finding(w, a, assessment_findings(a, h)[i].finding);
+	for (size_t i = 0; i < h->left_out.n; i++) {
+		web_put(w, "<p class=\"small\">not assessed: ");
+		web_text(w, h->left_out.item[i]);
+		web_put(w, "</p>\n");
+	}
+	put_ports(w, a, h);
+	web_put(w, "</article>\n");
+}
+
+static void
+put_hosts(struct web *w, const struct assessment *a)
+{
+	if (a->first_shared < a->n_findings)
+		web_put(w, "<section>\n<h2>About several hosts, or the auditor"
+		    "</h2>\n");
+	for (size_t i = a->first_shared; i < a->n_findings; i++)
+		put_finding(w, a, a->findings[i].finding);
+	if (a->first_shared < a->n_findings)
+		web_put(w, "</section>\n");
+	web_put(w, "<section>\n<h2>Hosts, the worst first</h2>\n");
+	for (size_t i = 0; i < a->n_hosts && !w->stopped; i++)
+		put_host(w, a, &a->hosts[i]);
+	web_put(w, "</section>\n");
+}
+
+/* ---- the period ---- */
+
+static const char *
+field(const struct event *e, const char *key)
+{
+	const char *s = event_value(e, key);
+
+	return s != NULL ? s : "";
+}
+
+static void
+put_reissues(struct web *w, const struct assessment *a)
+{
+	if (a->n_reissues == 0)
+		return;
+	web_put(w, "<section>\n<h2>Reissues</h2>\n<div class=\"wide\"><table>"
+	    "\n<thead><tr><th scope=\"col\">when</th><th scope=\"col\">verdict"
+	    "</th><th scope=\"col\">host</th><th scope=\"col\">what changed"
+	    "</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < a->n_reissues && !w->stopped; i++) {
+		const struct event *e = &a->reissues[i].event;
+		bool bad = strcmp(field(e, "verdict"), "bad") == 0;
+
+		web_put(w, "<tr><td>");
+		web_time(w, a->reissues[i].at);
+		web_putf(w, "</td><td class=\"%s\">%s</td><td>", bad ?
+		    "wrong" : "right", bad ? "bad" : "good");
+		web_text(w, field(e, "host"));
+		web_put(w, " ");
+		web_text(w, field(e, "role"));
+		web_put(w, "</td><td>");
+		web_text(w, field(e, "msg"));
+		web_put(w, "</td></tr>\n");
+	}
+	web_put(w, "</tbody>\n</table></div>\n</section>\n");
+}
+
+static void
+put_changes(struct web *w, const struct assessment *a)
+{
+	if (a->n_changes == 0)
+		return;
+	web_put(w, "<section>\n<h2>What became of findings</h2>\n"
+	    "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">when"
+	    "</th><th scope=\"col\">state</th><th scope=\"col\">severity</th>"
+	    "<th scope=\"col\">rule</th><th scope=\"col\">about</th></tr>"
+	    "</thead>\n<tbody>\n");
+	for (size_t i = 0; i < a->n_changes && !w->stopped; i++) {
+		const struct finding *f = a->changes[i].finding;
+
+		web_put(w, "<tr><td>");
+		web_time(w, a->changes[i].at);
+		web_putf(w, "</td><td>%s</td><td>",
+		    transition_name(a->changes[i].state));
+		web_severity(w, f->severity, f->waived);
+		web_putf(w, "</td><td>%s</td><td>", f->rule->id);
+		web_text(w, *f->owner != '\0' ? f->owner :
+		    "several hosts, or the auditor");
+		if (f->site != NULL) {
+			web_put(w, ", ");
+			web_text(w, f->site);
+		}
+		web_put(w, "</td></tr>\n");
+	}
+	web_put(w, "</tbody>\n</table></div>\n</section>\n");
+}
+
+static void
+put_age(struct web *w, int64_t seconds)
+{
+	struct text t = {0};
+
+	report_add_age(seconds, &t);
+	web_text(w, text_str(&t));
+	text_done(&t);
+}
+
+static void
+put_mended(struct web *w, const struct assessment *a, int by)
+{
+	web_putf(w, "<table>\n<thead><tr><th scope=\"col\">%s</th>"
+	    "<th scope=\"col\" class=\"n\">cleared</th><th scope=\"col\" "
+	    "class=\"n\">median</th><th scope=\"col\" class=\"n\">longest"
+	    "</th></tr></thead>\n<tbody>\n", by == 0 ? "rule" : "owner");
+	for (size_t i = 0; i < a->n_mended[by]; i++) {
+		const struct assessed_mend *m = &a->mended[by][i];
+
+		web_put(w, "<tr><th scope=\"row\">");
+		web_text(w, *m->name != '\0' ? m->name : "(nobody named)");
+		web_putf(w, "</th><td class=\"n\">%zu</td><td class=\"n\">",
+		    m->n);
+		put_age(w, m->median_s);
+		web_put(w, "</td><td class=\"n\">");
+		put_age(w, m->longest_s);
+		web_put(w, "</td></tr>\n");
+	}
+	web_put(w, "</tbody>\n</table>\n");
+}
+
+static void
+put_mending(struct web *w, const struct assessment *a)
+{
+	if (a->n_mended[0] == 0)
+		return;
+	web_put(w, "<section>\n<h2>Time to mend</h2>\n<div class=\"pair\">\n");
+	put_mended(w, a, 0);
+	put_mended(w, a, 1);
+	web_put(w, "</div>\n</section>\n");
+}
+
+/* ---- rules ---- */
+
+static void
+put_counts(struct web *w, const char *title, const char *what,
+    const struct assessed_rule *r, size_t n)
+{
+	web_putf(w, "<section>\n<h2>%s</h2>\n<table>\n<thead><tr>"
+	    "<th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">met</th>"
+	    "<th scope=\"col\" class=\"n\">not met</th><th scope=\"col\" "
+	    "class=\"n\">waived</th><th scope=\"col\" class=\"n\">not assessed"
+	    "</th></tr></thead>\n<tbody>\n", title, what);
+	for (size_t i = 0; i < n; i++) {
+		web_put(w, "<tr><th scope=\"row\">");
+		web_text(w, r[i].name);
+		if (r[i].rule != NULL)
+			web_putf(w, "<br><span class=\"soft\">fails where %s"
+			    "</span>", r[i].rule->title);
+		web_putf(w, "</th><td class=\"n\">%zu</td><td class=\"n%s\">"
+		    "%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td>"
+		    "</tr>\n", r[i].met, r[i].not_met > 0 ? " wrong" : "",
+		    r[i].not_met, r[i].waived, r[i].not_assessed);
+	}
+	web_put(w, "</tbody>\n</table>\n</section>\n");
+}
+
+static void
+put_tailoring(struct web *w, const struct assessment *a)
+{
+	web_put(w, "<section>\n<h2>Rules that are lowered or off</h2>\n");
+	if (a->n_tailoring == 0) {
+		web_put(w, "<p>none</p>\n</section>\n");
+		return;
+	}
+	web_put(w, "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">"
+	    "rule</th><th scope=\"col\">now</th><th scope=\"col\">hosts</th>"
+	    "<th scope=\"col\">by</th><th scope=\"col\">reason</th></tr>"
+	    "</thead>\n<tbody>\n");
+	for (size_t i = 0; i < a->n_tailoring; i++) {
+		const struct assessed_tailoring *t = &a->tailoring[i];
+
+		web_put(w, "<tr><th scope=\"row\">");
+		web_text(w, t->rule);
+		web_putf(w, "</th><td>%s</td><td>", t->severity);
+		if (t->hosts == 1)
+			web_text(w, t->host);
+		else
+			web_putf(w, "%zu", t->hosts);
+		web_put(w, "</td><td>");
+		web_text(w, t->owner);
+		web_put(w, "</td><td>");
+		web_text(w, t->reason);
+		web_put(w, "</td></tr>\n");
+	}
+	web_put(w, "</tbody>\n</table></div>\n</section>\n");
+}
+
+static void
+put_waiver(struct web *w, const struct assessment *a,
+    const struct assessed_waiver *v)
+{
+	web_put(w, "<tr><th scope=\"row\">");
+	web_text(w, v->rule);
+	web_put(w, "</th><td>");
+	web_day(w, v->until);
+	if (v->until != CLOCK_NEVER && v->until <= a->until)
+		web_put(w, " <b>ended</b>");
+	web_put(w, "</td><td>");
+	web_text(w, v->ticket);
+	web_put(w, "</td><td>");
+	web_text(w, v->owner);
+	web_put(w, "</td><td>");
+	web_text(w, v->approved_by);
+	web_put(w, "</td><td>");
+	web_text(w, v->reason);
+	web_put(w, "</td><td>");
+	if (v->hosts == 1)
+		web_text(w, v->host);
+	else
+		web_putf(w, "%zu", v->hosts);
+	web_putf(w, "</td><td class=\"n\">%zu</td></tr>\n", v->n_waived);
+}
+
+static void
+put_waivers(struct web *w, const struct assessment *a)
+{
+	web_put(w, "<section>\n<h2>Waivers</h2>\n");
+	if (a->n_waivers == 0) {
+		web_put(w, "<p>none</p>\n</section>\n");
+		return;
+	}
+	web_put(w, "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">"
+	    "rule</th><th scope=\"col\">until</th><th scope=\"col\">ticket"
+	    "</th><th scope=\"col\">owner</th><th scope=\"col\">approved by"
+	    "</th><th scope=\"col\">reason</th><th scope=\"col\">hosts</th>"
+	    "<th scope=\"col\" class=\"n\">findings</th></tr></thead>\n"
+	    "<tbody>\n");
+	for (size_t i = 0; i < a->n_waivers; i++)
+		put_waiver(w, a, &a->waivers[i]);
+	web_put(w, "</tbody>\n</table></div>\n</section>\n");
+}
+
+/* ---- certificates, scope, method ---- */
+
+static void
+put_cert(struct web *w, const struct assessment *a,
+    const struct assessed_cert *c)
+{
+	web_put(w, "<tr id=\"c-");
+	web_hex(w, c->sha256, SHORT);
+	web_put(w, "\"><td>");
+	web_day(w, c->not_after);
+	web_put(w, "</td><td>");
+	web_put(w, c->ca ? "CA " : "");
+	web_text(w, !c->readable ? "it can't be read" : *c->cn != '\0' ?
+	    c->cn : c->subject);
+	put_aside(w, "", c->san);
+	web_put(w, "</td><td>");
+	web_text(w, c->issuer);
+	put_aside(w, "serial ", c->serial);
+	web_put(w, "</td><td>");
+	web_text(w, c->key);
+	web_put(w, "<br>");
+	web_text(w, c->signature);
+	web_put(w, "</td><td>");
+	web_day(w, c->not_before);
+	web_put(w, "<br><span class=\"soft\">seen ");
+	web_day(w, c->first_seen);
+	web_put(w, "</span></td><td>");
+	web_text(w, c->host != ASSESSMENT_NONE ? a->hosts[c->host].name : "");
+	web_putf(w, "<br><span class=\"soft\">%zu ports</span></td><td><code>",
+	    c->n_leaf + c->n_sent);
+	web_hex(w, c->sha256, CERT_SHA256);
+	web_put(w, "</code></td></tr>\n");
+}
+
+static void
+put_certs(struct web *w, const struct assessment *a)
+{
+	web_put(w, "<section>\n<h2>Certificates, by their end</h2>\n"
+	    "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">ends"
+	    "</th><th scope=\"col\">names</th><th scope=\"col\">issued by</th>"
+	    "<th scope=\"col\">key, signature</th><th scope=\"col\">valid "
+	    "since</th><th scope=\"col\">on</th><th scope=\"col\">SHA-256</th>"
+	    "</tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < a->n_certs && !w->stopped; i++)
+		put_cert(w, a, &a->certs[i]);
+	web_put(w, "</tbody>\n</table></div>\n</section>\n");
+}
+
+static void
+put_gaps(struct web *w, const struct assessment *a)
+{
+	web_put(w, "<dt>Auditor down</dt><dd>");
+	if (a->n_gaps == 0)
+		web_put(w, "never for longer than an interval");
+	for (size_t i = 0; i < a->n_gaps; i++) {
+		web_put(w, i > 0 ? "; " : "");
+		web_time(w, a->gaps[i].since);
+		web_put(w, " for ");
+		put_age(w, a->gaps[i].until - a->gaps[i].since);
+	}
+	web_put(w, "</dd>\n");
+}
+
+static void
+put_scope(struct web *w, const struct assessment *a)
+{
+	web_putf(w, "<section>\n<h2>Scope and method</h2>\n<dl>\n"
+	    "<dt>Inventory</dt><dd>%zu hosts and published entries with %zu "
+	    "ports, of which %zu were observed and %zu assessed; %zu retired; "
+	    "in force since ", a->n_hosts, a->n_ports, a->observed, a->judged,
+	    a->retired);
+	web_time(w, a->inventory_since);
+	web_put(w, "<br><span class=\"soft\">SHA-256</span> <code>");
+	web_hex(w, a->inventory_sha256, CERT_SHA256);
+	web_put(w, "</code></dd>\n<dt>Auditor</dt><dd>cwauditd ");
+	web_text(w, a->version);
+	web_putf(w, ", rule set %lld, running since ", (long long)a->rule_set);
+	web_time(w, a->run_since);
+	web_putf(w, ", %lld cycles in the period<br><span class=\"soft\">"
+	    "configuration SHA-256</span> <code>", (long long)a->cycles);
+	web_hex(w, a->settings_sha256, CERT_SHA256);
+	web_put(w, "</code></dd>\n");
+	put_gaps(w, a);
+	web_put(w, "</dl>\n");
+	for (size_t i = 0; i < n_assessment_method; i++) {
+		web_put(w, "<p>");
+		web_text(w, assessment_method[i]);
+		web_put(w, "</p>\n");
+	}
+	web_put(w, "</section>\n");
+}
+
+bool
+report_assessment_html(const struct assessment *a,
+    const struct report_options *options, report_write_fn *write, void *ctx)
+{
+	struct web w;
+
+	(void)options;
+	web_init(&w, write, ctx);
+	put_head(&w, a);
+	if (!a->changes_only) {
+		put_lead(&w, a);
+		put_tiles(&w, a);
+		put_wrong(&w, a);
+		web_put(&w, "<div class=\"pair\">\n");
+	}
+	put_trend(&w, a);
+	if (!a->changes_only) {
+		put_soon(&w, a);
+		web_put(&w, "</div>\n");
+		put_chart(&w, a);
+		put_hosts(&w, a);
+	}
+	put_reissues(&w, a);
+	put_changes(&w, a);
+	put_mending(&w, a);
+	if (!a->changes_only) {
+		put_counts(&w, "Rules, whatever their severity", "rule",
+		    a->rules, a->n_rules);
+		put_counts(&w, "Clauses that they are cited for", "clause",
+		    a->clauses, a->n_clauses);
+		put_tailoring(&w, a);
+		put_waivers(&w, a);
+		put_certs(&w, a);
+	}
+	put_scope(&w, a);
+	web_put(&w, "</main>\n");
+	web_end(&w);
+	return web_done(&w);
+}
