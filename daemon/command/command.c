@@ -119,7 +119,7 @@ const struct command commands[] = {
 	    "TIME is 2026-06-01 (as that day began, UTC), 2026-06-01T17:42Z, month\n"
 	    "(when this month began), or 7d for so long ago. Verdicts are those that\n"
 	    "were recorded; the same store and times give the same bytes.\n\n"
-	    "      --format FORMAT   text (default), json\n"
+	    "      --format FORMAT   text (default), html, csv, json, oscal\n"
 	    "      --as-of TIME      how the fleet stood then; default: now\n"
 	    "      --since TIME      when its period began; default: a month before\n"
 	    "      --diff TIME TIME  only what changed between two times\n"

@@ -228,8 +228,7 @@ put_soon(struct web *w, const struct assessment *a)
 
 	web_put(w, "<section>\n<h2>What ends next</h2>\n<table>\n<thead><tr>"
 	    "<th scope=\"col\">ends</th><th scope=\"col\" class=\"n\">days"
-	    "</th><th scope=\"col\">certificate</th><th scope=\"col\">on</th>"
-	    "</tr></thead>\n<tbody>\n");
+	    "</th><th scope=\"col\">certificate</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < a->n_certs && n < SOON; i++) {
 		const struct assessed_cert *c = &a->certs[i];
 
@@ -243,12 +242,12 @@ put_soon(struct web *w, const struct assessment *a)
 		    (long long)assessment_days_left(a, c->not_after));
 		web_put(w, c->ca ? "CA " : "");
 		web_text(w, *c->cn != '\0' ? c->cn : c->subject);
-		web_put(w, "</td><td>");
+		web_put(w, "<br><span class=\"soft\">on ");
 		web_text(w, c->host != ASSESSMENT_NONE ?
 		    a->hosts[c->host].name : "");
 		if (c->n_leaf + c->n_sent > 1)
 			web_putf(w, ", %zu ports", c->n_leaf + c->n_sent);
-		web_put(w, "</td></tr>\n");
+		web_put(w, "</span></td></tr>\n");
 	}
 	web_put(w, "</tbody>\n</table>\n</section>\n");
 }
