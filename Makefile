@@ -44,7 +44,8 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/assessment report/assessment_inventory report/assessment_count \
 	   report/report_assessment report/report_assessment_json report/report_assessment_text \
 	   report/report_assessment_csv report/report_assessment_oscal \
-	   report/web report/report_assessment_html
+	   report/web report/report_assessment_html report/claim \
+	   report/report_nagios
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
@@ -67,7 +68,7 @@ DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queu
 	   command/terminal command/output command/archive command/installed command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
 	   command/cmd_explain command/cmd_probe command/cmd_findings command/cmd_status \
-	   command/cmd_history command/cmd_report command/cmd_ask command/cmd_init
+	   command/cmd_history command/cmd_report command/cmd_nagios command/cmd_ask command/cmd_init
 PROGRAMS := cwaudit cwauditd
 
 LIB_OBJ	:= $(LIB:%=$B/lib/%.o)

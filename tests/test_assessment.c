@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* How a fleet stood, from rows of a store; and each format of the report. */
 #include "cwaudit/assessment.h"
-#include "cwaudit/report_assessment.h"
+#include "cwaudit/claim.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cwaudit/bundle.h"
+#include "fixture.h"
 #include "golden.h"
 
 #define UNTIL	1780272000	/* 2026-06-01T00:00:00Z */
@@ -75,23 +75,11 @@ static const char former[] = "{\"hosts\":["
 static void
 add_certificate(struct assessment *a, int64_t id, const char *name)
 {
-	struct text file = {0}, pem = {0}, why = {0};
-	struct bundle b = {0};
-	char buf[8192];
-	FILE *f;
+	const struct cert *c = fixture(name);
 
-	text_addf(&file, "tests/certs/%s.pem", name);
-	f = fopen(text_str(&file), "rb");
-	assert_non_null(f);
-	text_add_bytes(&pem, buf, fread(buf, 1, sizeof(buf), f));
-	(void)fclose(f);
-	assert_int_equal(bundle_add(&b, name, (const uint8_t *)text_str(&pem),
-	    pem.len, NULL, &why), BUNDLE_OK);
-	assessment_add_certificate(a, id, b.cert[0]->sha256, SINCE - 90 * DAY,
-	    b.cert[0]->der, b.cert[0]->der_len);
-	bundle_done(&b);
-	text_done(&pem);
-	text_done(&file);
+	assessment_add_certificate(a, id, c->sha256, SINCE - 90 * DAY, c->der,
+	    c->der_len);
+	cert_unref(c);
 }
 
 static void
@@ -540,6 +528,74 @@ each_format_is_as_its_golden_file(void **state)
 }
 
 static void
+a_report_says_what_it_was_made_from(void **state)
+{
+	static const struct assessment_filter some = { .owner =
+	    "uc-emea@contoso.com", .group = "emea", .zone = "dmz-fra",
+	    .tag = "dr", .host = "cwa01.nwtraders.local" };
+	static const struct report_options options = { .width = 80 };
+
+	(void)state;
+	for (size_t i = 0; i < n_assessment_formats; i++) {
+		const struct assessment_format *f = &assessment_formats[i];
+		struct assessment a;
+		struct claim c;
+		struct text out = {0}, why = {0};
+		uint8_t facts[CERT_SHA256];
+
+		fill(&a, &some);
+		assert_true(f->render(&a, &options, keep, &out));
+		if (!claim_parse(text_str(&out), out.len, &c, &why)) {
+			assert_false(f->checked);
+			assert_true(why.len > 0);
+		} else {
+			report_assessment_digest(&a, facts);
+			assert_memory_equal(facts, c.facts_sha256,
+			    CERT_SHA256);
+			assert_ptr_equal(c.format, f);
+			assert_int_equal(c.since, SINCE);
+			assert_int_equal(c.until, UNTIL);
+			assert_string_equal(c.filter.owner, some.owner);
+			assert_string_equal(c.filter.tag, some.tag);
+			assert_string_equal(c.filter.host, some.host);
+			claim_done(&c);
+		}
+		text_done(&why);
+		text_done(&out);
+		assessment_done(&a);
+	}
+}
+
+static void
+a_claim_that_is_none_is_refused_with_the_reason(void **state)
+{
+	static const struct { const char *text, *why; } rows[] = {
+		{ "", "no JSON" }, { "[]", "no report" },
+		{ "{\"schema\":\"cwaudit/audit/1\"}", "no report" },
+		{ "{\"schema\":\"cwaudit/report/2\"}", "another version" },
+		{ "{\"schema\":\"cwaudit/report/1\",\"period\":{\"since\":"
+		  "\"2026-05-01\",\"until\":7},\"facts_sha256\":\"00\"}",
+		  "was changed" },
+		{ "{\"assessment-results\":{\"results\":[]}}",
+		  "did not write" },
+		{ "{\"schema\":\"a\",\"schema\":\"b\"}", "no JSON" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text why = {0};
+		struct claim c;
+
+		assert_false(claim_parse(rows[i].text, strlen(rows[i].text),
+		    &c, &why));
+		if (strstr(text_str(&why), rows[i].why) == NULL)
+			fail_msg("\"%s\" does not say %s", text_str(&why),
+			    rows[i].why);
+		text_done(&why);
+	}
+}
+
+static void
 a_writer_that_stops_is_not_called_for_long(void **state)
 {
 	static const struct report_options options = { .width = 80 };
@@ -572,6 +628,9 @@ main(void)
 		cmocka_unit_test(terms_that_hosts_share_are_listed_once),
 		cmocka_unit_test(filters_choose_hosts),
 		cmocka_unit_test(each_format_is_as_its_golden_file),
+		cmocka_unit_test(a_report_says_what_it_was_made_from),
+		cmocka_unit_test(
+		    a_claim_that_is_none_is_refused_with_the_reason),
 		cmocka_unit_test(a_writer_that_stops_is_not_called_for_long),
 	};
 

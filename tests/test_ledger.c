@@ -5,35 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cwaudit/bundle.h"
 #include "cwaudit/mem.h"
+#include "fixture.h"
 #include "golden.h"
-#include "test.h"
 
 #define NOW	1780272000	/* 2026-06-01T00:00:00Z */
-
-static const struct cert *
-fixture(const char *name)
-{
-	struct text file = {0}, pem = {0}, why = {0};
-	struct bundle b = {0};
-	const struct cert *c;
-	char buf[8192];
-	FILE *f;
-
-	text_addf(&file, "tests/certs/%s.pem", name);
-	f = fopen(text_str(&file), "rb");
-	assert_non_null(f);
-	text_add_bytes(&pem, buf, fread(buf, 1, sizeof(buf), f));
-	(void)fclose(f);
-	assert_int_equal(bundle_add(&b, name, (const uint8_t *)text_str(&pem),
-	    pem.len, NULL, &why), BUNDLE_OK);
-	c = cert_ref(b.cert[0]);
-	bundle_done(&b);
-	text_done(&pem);
-	text_done(&file);
-	return c;
-}
 
 static void
 add_finding(struct ledger *l, const char *rule, const char *owner,

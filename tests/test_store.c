@@ -14,10 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cwaudit/bundle.h"
 #include "cwaudit/mem.h"
+#include "fixture.h"
 #include "setup/file.h"
-#include "test.h"
 
 #define NOBODY	65534
 
@@ -114,24 +113,6 @@ count(const char *query)
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);
 	return n;
-}
-
-static const struct cert *
-read_fixture(const char *name)
-{
-	struct text pem = {0}, file = {0}, why = {0};
-	struct bundle b = {0};
-	const struct cert *c;
-
-	text_addf(&file, "tests/certs/%s.pem", name);
-	assert_true(file_read(text_str(&file), 1 << 20, &pem));
-	assert_int_equal(bundle_add(&b, name, (const uint8_t *)text_str(&pem),
-	    pem.len, NULL, &why), BUNDLE_OK);
-	c = cert_ref(b.cert[0]);
-	bundle_done(&b);
-	text_done(&pem);
-	text_done(&file);
-	return c;
 }
 
 static void
@@ -255,8 +236,8 @@ add_sighting(struct records *rs, int64_t at, int64_t until,
 static void
 a_port_is_remembered_with_its_certificates(void **state)
 {
-	const struct cert *a = read_fixture("site-names.good"),
-	    *b = read_fixture("site-names.bad");
+	const struct cert *a = fixture("site-names.good"),
+	    *b = fixture("site-names.bad");
 	struct store *s = NULL;
 	struct records rs = {0};
 	struct record *r;

@@ -7,12 +7,15 @@
 
 #include "archive.h"
 #include "command.h"
-#include "cwaudit/report_assessment.h"
+#include "cwaudit/claim.h"
 #include "output.h"
+#include "setup/file.h"
 #include "terminal.h"
 
+#define REPORT_MAX	(1u << 30)	/* bytes of one to verify */
+
 struct words {
-	const char	*config_path, *output;
+	const char	*config_path, *output, *verify;
 	const struct assessment_format *format;
 	struct assessment_filter filter;
 	int64_t		 since, until;	/* CLOCK_NEVER: the usual */
@@ -21,7 +24,7 @@ struct words {
 
 enum {
 	OPT_FORMAT = 256, OPT_AS_OF, OPT_SINCE, OPT_DIFF, OPT_OWNER,
-	OPT_GROUP, OPT_ZONE, OPT_TAG, OPT_HOST,
+	OPT_GROUP, OPT_ZONE, OPT_TAG, OPT_HOST, OPT_VERIFY,
 };
 
 static const struct option options[] = {
@@ -36,6 +39,7 @@ static const struct option options[] = {
 	{ "zone", required_argument, NULL, OPT_ZONE },
 	{ "tag", required_argument, NULL, OPT_TAG },
 	{ "host", required_argument, NULL, OPT_HOST },
+	{ "verify", required_argument, NULL, OPT_VERIFY },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -160,6 +164,9 @@ read_option(struct words *w, int c, int argc, char **argv)
 		return read_time(optarg, &w->since);
 	case OPT_DIFF:
 		return read_diff(w, argc, argv);
+	case OPT_VERIFY:
+		w->verify = optarg;
+		return true;
 	case OPT_OWNER:
 	case OPT_GROUP:
 	case OPT_ZONE:
@@ -214,6 +221,108 @@ report(struct archive *archive, const struct words *w)
 	return code;
 }
 
+/* ---- a report that was made once ---- */
+
+/* A renderer's writer that compares. */
+struct comparison {
+	const char	*left;		/* what the file goes on with */
+	size_t		 len;
+	size_t		 line;
+	bool		 differs;
+};
+
+static bool
+compare(void *ctx, const char *bytes, size_t len)
+{
+	struct comparison *c = ctx;
+
+	for (size_t i = 0; i < len && !c->differs; i++) {
+		if (c->len == 0 || *c->left != bytes[i]) {
+			c->differs = true;
+			break;
+		}
+		c->line += bytes[i] == '\n';
+		c->left++;
+		c->len--;
+	}
+	return !c->differs;
+}
+
+static void
+print_hex(const char *what, const uint8_t sha256[CERT_SHA256])
+{
+	struct text hex = {0};
+
+	text_add_hex(&hex, sha256, CERT_SHA256);
+	printf("  %s  %s\n", what, text_str(&hex));
+	text_done(&hex);
+}
+
+static int
+hold_against(const struct assessment *a, const struct claim *claim,
+    const struct text *file, const char *path)
+{
+	static const struct report_options plain = { .width = 80 };
+	struct comparison c = { text_str(file), file->len, 1, false };
+	uint8_t facts[CERT_SHA256];
+
+	report_assessment_digest(a, facts);
+	if (memcmp(facts, claim->facts_sha256, CERT_SHA256) != 0) {
+		printf("%s does not agree with the store: the facts of that "
+		    "time are others.\n", path);
+		print_hex("the report's facts hash to", claim->facts_sha256);
+		print_hex("those of the store to     ", facts);
+		return EXIT_FINDINGS;
+	}
+	if (!claim->format->render(a, &plain, compare, &c) || c.len > 0) {
+		printf("%s was changed after it was made: line %zu is not what "
+		    "the store says.\n", path, c.line);
+		return EXIT_FINDINGS;
+	}
+	printf("%s agrees with the store, byte for byte.\n", path);
+	print_hex("facts", facts);
+	return EXIT_CLEAN;
+}
+
+static int
+verify_file(struct archive *archive, const struct text *file,
+    const char *path)
+{
+	struct claim claim;
+	struct assessment a;
+	struct text why = {0};
+	int code = EXIT_USAGE;
+
+	if (!claim_parse(text_str(file), file->len, &claim, &why)) {
+		fprintf(stderr, "cwaudit: %s: %s\n", path, text_str(&why));
+		text_done(&why);
+		return EXIT_USAGE;
+	}
+	assessment_init(&a, claim.since, claim.until, &claim.filter);
+	a.changes_only = claim.changes_only;
+	if (!store_read_assessment(archive->store, &a, &why))
+		(void)archive_complain(&why);
+	else
+		code = hold_against(&a, &claim, file, path);
+	assessment_done(&a);
+	claim_done(&claim);
+	return code;
+}
+
+static int
+verify(struct archive *archive, const char *path)
+{
+	struct text file = {0};
+	int code = EXIT_USAGE;
+
+	if (!file_read(path, REPORT_MAX, &file))
+		(void)archive_complain(&file);
+	else
+		code = verify_file(archive, &file, path);
+	text_done(&file);
+	return code;
+}
+
 int
 cmd_report(int argc, char **argv)
 {
@@ -236,7 +345,8 @@ cmd_report(int argc, char **argv)
 	}
 	if (!archive_open(&archive, w.config_path))
 		return EXIT_USAGE;
-	code = report(&archive, &w);
+	code = w.verify != NULL ? verify(&archive, w.verify) :
+	    report(&archive, &w);
 	archive_close(&archive);
 	return code;
 }

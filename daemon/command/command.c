@@ -114,7 +114,8 @@ const struct command commands[] = {
 	    "  -o, --output FORMAT   table (default), json\n",
 	    cmd_history },
 	{ "report", "[--format FORMAT] [--as-of TIME | --diff TIME TIME]\n"
-	    "       [OPTION]...",
+	    "       [OPTION]..., or\n"
+	    "       cwaudit report --verify FILE [-c FILE]",
 	    "a compliance report, from the daemon's store",
 	    "TIME is 2026-06-01 (as that day began, UTC), 2026-06-01T17:42Z, month\n"
 	    "(when this month began), or 7d for so long ago. Verdicts are those that\n"
@@ -127,8 +128,20 @@ const struct command commands[] = {
 	    "      --group, --zone, --tag, --host NAME\n"
 	    "                        of one group, zone or tag, or one host\n"
 	    "  -c, --config FILE     daemon configuration that names the store\n"
-	    "  -o, --output FILE     write it there, once it is whole\n",
+	    "  -o, --output FILE     write it there, once it is whole\n"
+	    "      --verify FILE     does a report in JSON or OSCAL still agree with\n"
+	    "                        the store? 0: yes, 1: no\n",
 	    cmd_report },
+	{ "nagios", "HOST [-w DAYS] [-c DAYS] [--config FILE]",
+	    "a monitoring plugin: one host, from the daemon's store",
+	    "HOST is a host's FQDN or the URL of a published entry. Exit status 0 OK,\n"
+	    "1 WARNING, 2 CRITICAL, 3 UNKNOWN. Findings speak for themselves; DAYS\n"
+	    "are a range (45 or 45:, 14:400, @0:13) of what is left of its first\n"
+	    "certificate to end.\n\n"
+	    "  -w, --warning DAYS    WARNING outside of it\n"
+	    "  -c, --critical DAYS   CRITICAL outside of it\n"
+	    "      --config FILE     daemon configuration that names the store\n",
+	    cmd_nagios },
 	{ "expect", "HOST [--file FILE] [--until TIME] [-c FILE]",
 	    "announce a change of certificates to the daemon",
 	    "The certificate in FILE, or without it any good one, is then a plain\n"

@@ -44,6 +44,7 @@ int	cmd_accept(int argc, char **argv);
 int	cmd_expect(int argc, char **argv);
 int	cmd_history(int argc, char **argv);
 int	cmd_report(int argc, char **argv);
+int	cmd_nagios(int argc, char **argv);
 int	cmd_help(int argc, char **argv);
 int	cmd_version(int argc, char **argv);
 

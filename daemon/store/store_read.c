@@ -116,6 +116,8 @@ add_sighting(sqlite3_stmt *row, struct ledger *l)
 	};
 	struct cert *c = NULL;
 
+	s.judged = sqlite3_column_count(row) > 10 &&
+	    sqlite3_column_int(row, 10) != 0;
 	if (sqlite3_column_type(row, 9) == SQLITE_BLOB &&
 	    cert_parse(sqlite3_column_blob(row, 9),
 	    (size_t)sqlite3_column_bytes(row, 9), &c) == CERT_OK)
@@ -132,6 +134,15 @@ store_read_history(struct store *s, const char *host, struct ledger *l,
 	return each(s, store_bind(s, SQL_READ_SIGHTINGS, "t", host),
 	    add_sighting, l, why) && each(s, store_bind(s, SQL_READ_EVENTS,
 	    "t", host), add_event, l, why);
+}
+
+bool
+store_read_host(struct store *s, const char *host, struct ledger *l,
+    struct text *why)
+{
+	return each(s, store_bind(s, SQL_READ_HOST, "t", host), add_sighting,
+	    l, why) && each(s, store_bind(s, SQL_READ_HOST_FINDINGS, "t",
+	    host), add_finding, l, why);
 }
 
 static void

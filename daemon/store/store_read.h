@@ -29,6 +29,10 @@ bool	store_read_news(struct store *, int64_t since, struct ledger *,
 /* Sightings and events of a host, or of a published URL. */
 bool	store_read_history(struct store *, const char *host, struct ledger *,
 	    struct text *why) MUST_USE;
+/* How a host, or a published URL, stands: the sightings that last, and the open
+ * findings about it or about several hosts. */
+bool	store_read_host(struct store *, const char *host, struct ledger *,
+	    struct text *why) MUST_USE;
 /*
  * What the ports of a host were last seen to present, a row a port, by port.
  * kind: "https", "mtls", or NULL for both. *out is the caller's to free, with

@@ -224,6 +224,15 @@ const char *const store_sql[SQL_N] = {
 	    " WHERE owner = ?1 COLLATE NOCASE AND leaf NOT NULL"
 	    " AND (?2 = 0 OR port = ?2) AND (?3 IS NULL OR kind = ?3)"
 	    " ORDER BY kind, port",
+	[SQL_READ_HOST] = "SELECT"
+	    " e.owner, e.kind, e.site, e.port, s.since, s.until, s.outcome,"
+	    " s.address, s.detail, c.der, EXISTS(SELECT 1 FROM evaluation"
+	    " WHERE endpoint = e.id AND until IS NULL) FROM endpoint e"
+	    " JOIN sighting s ON s.endpoint = e.id AND s.until IS NULL"
+	    " LEFT JOIN certificate c ON c.id = s.leaf"
+	    " WHERE e.owner IN (?1, lower(?1))",
+	[SQL_READ_HOST_FINDINGS] = "SELECT state, ended, facts FROM finding"
+	    " WHERE host IN (?1, lower(?1), '') AND ended IS NULL",
 	[SQL_ASSESS_RUNS] = "SELECT version, since, until FROM auditor_run"
 	    " WHERE since < ?1 ORDER BY id",
 	[SQL_ASSESS_WORK] = "SELECT coalesce(max(at), 0), (SELECT count(*)"

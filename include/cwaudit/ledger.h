@@ -34,6 +34,8 @@ struct ledger_sighting {
 	char		*detail;	/* or NULL; owned */
 	char		*address;	/* owned */
 	const struct cert *leaf;	/* reference; NULL: none, or unreadable */
+	bool		 judged;	/* of a host that is asked for alone: rules
+					 * have answered about the port */
 };
 
 struct ledger {
