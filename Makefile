@@ -330,7 +330,9 @@ layers:
 	@sh tests/layers.sh
 
 # Unit files, with the paths of this build: one daemon, or one a configuration.
-UNITS	:= $B/systemd/cwauditd.service $B/systemd/cwauditd@.service
+DAEMON_UNITS := $B/systemd/cwauditd.service $B/systemd/cwauditd@.service
+UNITS	:= $(DAEMON_UNITS) $B/systemd/cwaudit-report.service \
+	   $B/systemd/cwaudit-report.timer
 $B/systemd/cwauditd.service: of :=
 $B/systemd/cwauditd.service: config := cwauditd
 $B/systemd/cwauditd.service: state := cwaudit
@@ -338,11 +340,20 @@ $B/systemd/cwauditd@.service: of := , %i
 $B/systemd/cwauditd@.service: config := %i
 $B/systemd/cwauditd@.service: state := cwaudit/%i
 
-$(UNITS): systemd/cwauditd.service.in Makefile
+$(DAEMON_UNITS): systemd/cwauditd.service.in Makefile
 	@mkdir -p $(@D)
 	sed -e 's|@sbindir@|$(sbindir)|; s|@sysconfdir@|$(sysconfdir)|' \
 	    -e 's|@of@|$(of)|; s|@config@|$(config)|; s|@state@|$(state)|' \
 	    $< > $@
+
+$B/systemd/%: systemd/%.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@bindir@|$(bindir)|g; s|@sysconfdir@|$(sysconfdir)|g' \
+	    $< > $@
+
+$B/systemd/%.timer: systemd/%.timer Makefile
+	@mkdir -p $(@D)
+	cp $< $@
 
 units: $(UNITS)
 

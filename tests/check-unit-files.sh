@@ -14,10 +14,12 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
 # verify wants the program and its user's manual pages to be there.
-mkdir "$dir/sbin"
+mkdir "$dir/sbin" "$dir/bin"
 printf '#!/bin/sh\n' >"$dir/sbin/cwauditd"
 chmod 755 "$dir/sbin/cwauditd"
-$MAKE -s --no-print-directory units B="$dir" sbindir="$dir/sbin"
+cp "$dir/sbin/cwauditd" "$dir/bin/cwaudit"
+$MAKE -s --no-print-directory units B="$dir" sbindir="$dir/sbin" \
+    bindir="$dir/bin"
 
 failed=0
 verify() {	# unit file
@@ -32,7 +34,10 @@ exposure() {	# unit file -> tenths
 }
 
 cp "$dir/systemd/cwauditd@.service" "$dir/systemd/cwauditd@emea.service"
-for unit in cwauditd.service cwauditd@emea.service; do
+verify "$dir/systemd/cwaudit-report.timer"
+systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' \
+    "$dir/systemd/cwaudit-report.timer")" >/dev/null || failed=1
+for unit in cwauditd.service cwauditd@emea.service cwaudit-report.service; do
 	verify "$dir/systemd/$unit"
 	tenths=$(exposure "$dir/systemd/$unit")
 	echo "$unit: exposure ${tenths:-unknown} tenths"
