@@ -214,12 +214,12 @@ check-hostile: deps-test
 	@B=$B sh tests/it_hostile.sh
 
 # The daemon's life: what reaches syslog, signals, reloads.
-check-daemon: $B/cwauditd $B/fleet $B/logsink $B/confine \
-    $B/systemd/cwauditd.service
+check-daemon: $B/cwauditd $B/cwaudit $B/fleet $B/logsink $B/confine units
 	@bash tests/it_daemon.sh $B
 	@bash tests/it_rsyslog.sh $B
 	@bash tests/it_names.sh $B
 	@bash tests/it_kill.sh $B 20
+	@bash tests/it_report.sh $B
 
 # The store: killed two hundred times; what it does without room, locked,
 # read-only, moved away, damaged.

@@ -294,7 +294,13 @@ a_host_stands_as_its_worst_allows(void **state)
 	assert_int_equal(a.observed, 8);
 	assert_int_equal(a.judged, 6);
 	assert_string_equal(a.hosts[0].name, "cwa01.nwtraders.local");
-	assert_true(host(&a, "cwa06.nwtraders.local")->was_wrong);
+	assert_true(assessment_turned(host(&a, "cwa06.nwtraders.local"),
+	    true));
+	assert_true(assessment_turned(host(&a, "cwa01.nwtraders.local"),
+	    false));
+	/* nobody knew before how it stood */
+	a.hosts[0].was_seen = false;
+	assert_false(assessment_turned(&a.hosts[0], false));
 	assessment_done(&a);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive.h"
 #include "command.h"
@@ -189,7 +190,9 @@ print(const struct assessment *a, const struct words *w)
 	bool ok;
 
 	terminal_options(&ro);
-	if (w->output != NULL && strcmp(w->output, "-") != 0) {
+	/* the same bytes, wherever they go, but for people who look on */
+	if ((w->output != NULL && strcmp(w->output, "-") != 0) ||
+	    !isatty(STDOUT_FILENO)) {
 		ro.colour = false;
 		ro.width = 80;
 	}

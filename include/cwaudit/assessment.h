@@ -72,6 +72,7 @@ struct assessed_host {
 	int64_t		 since;		/* so; CLOCK_NEVER: not on record */
 	size_t		 first_finding, n_findings;	/* open, own ones */
 	bool		 was_there, was_wrong;	/* when the period began */
+	bool		 was_seen;	/* its first look was before it */
 	/* assessment.c's own */
 	int64_t		 wrong_since, right_since;
 	bool		 warned, excused;
@@ -248,6 +249,9 @@ void	assessment_finish(struct assessment *);
 
 const char *standing_name(enum standing);	/* "not-assessed" */
 const char *standing_text(enum standing);	/* for people */
+/* Did it become wrong in the period, or, if so, no longer so? What nobody had
+ * looked at before did neither. */
+bool	assessment_turned(const struct assessed_host *, bool no_longer);
 /* Findings of a host: those of its own. */
 const struct ledger_finding *assessment_findings(const struct assessment *,
 	    const struct assessed_host *);

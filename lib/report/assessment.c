@@ -592,6 +592,7 @@ stand(struct assessment *a, struct assessed_host *h)
 		if (p->since > missing_since)
 			missing_since = p->since;
 	}
+	h->was_seen = first != CLOCK_NEVER && first < a->since;
 	h->standing = h->wrong_since != CLOCK_NEVER ? STANDING_WRONG :
 	    missing ? STANDING_UNKNOWN : h->excused ? STANDING_WAIVED :
 	    h->warned ? STANDING_WARNED : STANDING_RIGHT;
@@ -790,6 +791,13 @@ assessment_finish(struct assessment *a)
 }
 
 /* ---- for renderers ---- */
+
+bool
+assessment_turned(const struct assessed_host *h, bool no_longer)
+{
+	return h->was_seen && h->was_wrong == no_longer &&
+	    (h->standing == STANDING_WRONG) != no_longer;
+}
 
 const struct ledger_finding *
 assessment_findings(const struct assessment *a, const struct assessed_host *h)

@@ -170,13 +170,12 @@ end_names(struct names *list)
 }
 
 static void
-put_turned(struct web *w, const struct assessment *a, bool was_wrong)
+put_turned(struct web *w, const struct assessment *a, bool no_longer)
 {
 	struct names list = { w, 0 };
 
 	for (size_t i = 0; i < a->n_hosts; i++)
-		if (a->hosts[i].was_wrong == was_wrong && was_wrong !=
-		    (a->hosts[i].standing == STANDING_WRONG))
+		if (assessment_turned(&a->hosts[i], no_longer))
 			put_name(&list, a->hosts[i].name);
 	end_names(&list);
 }

@@ -80,18 +80,14 @@ add_inventory(struct document *d, const struct assessment *a)
 
 /* Hosts that were wrong and are not, or the other way round. */
 static json_t *
-turned(const struct assessment *a, bool was_wrong)
+turned(const struct assessment *a, bool no_longer)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < a->n_hosts; i++) {
-		const struct assessed_host *h = &a->hosts[i];
-
-		if (h->was_wrong == was_wrong &&
-		    (h->standing == STANDING_WRONG) != was_wrong)
+	for (size_t i = 0; i < a->n_hosts; i++)
+		if (assessment_turned(&a->hosts[i], no_longer))
 			(void)json_array_append_new(list,
-			    document_text(h->name));
-	}
+			    document_text(a->hosts[i].name));
 	return list;
 }
 

@@ -155,17 +155,14 @@ print_standings(struct page *p, const struct assessment *a)
 
 static void
 print_names(struct page *p, const char *what, const struct assessment *a,
-    bool was_wrong)
+    bool no_longer)
 {
 	struct text t = {0};
 
-	for (size_t i = 0; i < a->n_hosts; i++) {
-		const struct assessed_host *h = &a->hosts[i];
-
-		if (h->was_wrong == was_wrong &&
-		    (h->standing == STANDING_WRONG) != was_wrong)
-			text_addf(&t, "%s%s", t.len > 0 ? ", " : "", h->name);
-	}
+	for (size_t i = 0; i < a->n_hosts; i++)
+		if (assessment_turned(&a->hosts[i], no_longer))
+			text_addf(&t, "%s%s", t.len > 0 ? ", " : "",
+			    a->hosts[i].name);
 	label(p, what);
 	if (t.len == 0)
 		text_add(&t, "none");
