@@ -231,6 +231,12 @@ check-store: deps-store
 	@bash tests/it_notify.sh $B
 	@bash tests/it_year.sh $B
 
+# Reports, as those read them who did not write them.
+check-report: deps-report
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit \
+	    $B/tests/test_audit_year
+	@bash tests/it_formats.sh $B
+
 # Revocation, from the certificate to what is said.
 check-revocation: $B/cwaudit $B/fetchd
 	@B=$B sh tests/it_revocation.sh
@@ -370,6 +376,8 @@ deps-test:
 	@sh tests/deps.sh build test
 deps-store:
 	@sh tests/deps.sh build test store
+deps-report:
+	@sh tests/deps.sh build test report
 deps-servers:
 	@sh tests/deps.sh build test servers
 deps-fuzz:
@@ -431,6 +439,7 @@ help:
 	@echo "make install             prefix=$(prefix), DESTDIR honoured; uninstall"
 	@echo "make check-servers       real servers: GnuTLS, NSS, nginx, Kamailio ..."
 	@echo "make check-store         what it remembers, through kills and full disks"
+	@echo "make check-report        reports: schemas, HTML in a browser, CSV"
 	@echo "make check-hostile       what servers that misbehave cost"
 	@echo "make check-asan          the tests under ASan and UBSan"
 	@echo "make check-tsan          the same of threads, under TSan"
@@ -444,7 +453,7 @@ clean:
 	rm -rf $B build-asan build-tsan build-fuzz
 
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
-	check-fleet check-hostile check-misbehaviour check-request check-revocation check-store check-asan check-tsan \
+	check-fleet check-hostile check-misbehaviour check-report check-request check-revocation check-store check-asan check-tsan \
 	check-servers check-systemd check-unit clean demo fuzz fuzz-targets help install uninstall \
-	deps deps-fuzz deps-lint deps-store deps-servers deps-test layers lint run
+	deps deps-fuzz deps-lint deps-report deps-store deps-servers deps-test layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

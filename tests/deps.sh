@@ -34,6 +34,14 @@ table() {
 	test libseccomp-dev the unit's filter of system calls, without systemd
 	store prometheus-alertmanager alerts beyond syslog, taken by the real one
 	store curl what it holds
+	report node-ajv JSON and OSCAL reports against their schemas
+	report jq what refers to what in them
+	report tidy the HTML of reports
+	report chromium what a browser makes of it, and prints
+	report poppler-utils what was printed
+	report python3 CSV, read by another
+	report gnumeric CSV as a spreadsheet takes it
+	report libmonitoring-plugin-perl what a monitor makes of our line
 	servers openssl s_server, and certificates for the others
 	servers gnutls-bin gnutls-serv: RC4, 3DES, no RFC 5746
 	servers jq the answers of the audit

@@ -7,6 +7,7 @@
 
 #include "cwaudit/mem.h"
 #include "fixture.h"
+#include "golden.h"
 
 #define NOW	1780272000	/* 2026-06-01T00:00:00Z */
 #define HOST	"cwa01.nwtraders.local"
@@ -190,6 +191,28 @@ ranges_are_those_of_the_guidelines(void **state)
 	}
 }
 
+/* The line that tests/it_formats.sh has others read. */
+static void
+the_line_is_as_its_golden_file(void **state)
+{
+	struct nagios_range w, c;
+	struct ledger l;
+	struct text line = {0};
+
+	(void)state;
+	assert_true(nagios_range_parse("600", &w));
+	assert_true(nagios_range_parse("14", &c));
+	begin(&l);
+	see(&l, "observed", true);
+	find(&l, "warning", HOST, "");
+	text_add(&line, "line: ");
+	assert_int_equal(report_nagios(&l, HOST, &w, &c, &line),
+	    NAGIOS_WARNING);
+	text_add(&line, "\n");
+	assert_golden(&line, "nagios.txt");
+	ledger_done(&l);
+}
+
 static void
 days_alert_outside_of_their_ranges(void **state)
 {
@@ -226,6 +249,7 @@ main(void)
 		cmocka_unit_test(findings_speak_by_their_severity),
 		cmocka_unit_test(what_is_not_known_is_unknown),
 		cmocka_unit_test(ranges_are_those_of_the_guidelines),
+		cmocka_unit_test(the_line_is_as_its_golden_file),
 		cmocka_unit_test(days_alert_outside_of_their_ranges),
 	};
 
