@@ -153,6 +153,12 @@ $B/store_year: tests/store_year.c $B/libcwaudit.a $B/libdaemon.a Makefile
 	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -MMD -MP $(ALL_LDFLAGS) -o $@ $< \
 	    $B/libdaemon.a $B/libcwaudit.a $(DAEMON_LIBS) $(LIB_LIBS)
 
+# A large fleet on one day, for what reports of it cost.
+$B/store_fleet: tests/store_fleet.c $B/libcwaudit.a $B/libdaemon.a Makefile
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -MMD -MP $(ALL_LDFLAGS) -o $@ $< \
+	    $B/libdaemon.a $B/libcwaudit.a $(DAEMON_LIBS) $(LIB_LIBS)
+
 # Servers that misbehave, and the walk along them.
 BAD_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/badserver/*.c)))
 
@@ -234,8 +240,9 @@ check-store: deps-store
 # Reports, as those read them who did not write them.
 check-report: deps-report
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit \
-	    $B/tests/test_audit_year
+	    $B/tests/test_audit_year $B/store_fleet
 	@bash tests/it_formats.sh $B
+	@bash tests/it_large.sh $B
 
 # Revocation, from the certificate to what is said.
 check-revocation: $B/cwaudit $B/fetchd

@@ -84,6 +84,8 @@ struct assessed_rule {		/* a rule, or a clause */
 	const char	*name;		/* id; "PCI DSS 4.2.1" */
 	const struct rule *rule;	/* NULL: a clause, or none we know */
 	size_t		 met, not_met, waived, not_assessed;
+	const size_t	*cited;		/* assessment.c's own: its clauses */
+	size_t		 n_cited;
 };
 
 struct assessed_waiver {

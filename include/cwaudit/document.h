@@ -17,6 +17,7 @@ struct document {
 	bool		 stopped;	/* the writer said no */
 	unsigned	 nesting;	/* how deep the next piece stands */
 	bool		 first;		/* of its object or list */
+	struct text	 buf;		/* not written yet */
 };
 
 /* A document is one object; between open and close come members, lists and
@@ -29,7 +30,9 @@ void	document_list_end(struct document *);
 /* An object, member by member; key NULL: an item of a list. */
 void	document_begin(struct document *, const char *key);
 void	document_end(struct document *);
-/* False if the writer stopped. */
+/* All of it so far is with the writer. */
+void	document_flush(struct document *);
+/* False if the writer stopped; also then it must be called. */
 bool	document_close(struct document *) MUST_USE;
 /* One object and a line feed; false if the writer stopped. Steals. */
 bool	document_line(json_t *, report_write_fn *, void *ctx) MUST_USE;

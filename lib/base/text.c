@@ -203,9 +203,12 @@ void
 text_add_visible(struct text *t, const char *s)
 {
 	for (size_t len = strlen(s), n; len > 0; s += n, len -= n) {
-		bool bad;
+		bool bad = false;
 
-		n = text_next(s, len, &bad);
+		for (n = 0; s[n] >= ' ' && s[n] <= '~'; n++)
+			;			/* most text is this */
+		if (n == 0)
+			n = text_next(s, len, &bad);
 		if (!bad || *s == '\n')
 			text_add_bytes(t, s, n);
 		else

@@ -84,18 +84,29 @@ count_answer(enum answer answer, size_t *met, size_t *not_met, size_t *waived,
 
 /* ---- rules and clauses ---- */
 
-static struct assessed_rule *
-find_or_add(struct assessment *a, struct assessed_rule **list, size_t *n,
-    size_t *cap, const char *name, size_t len)
+struct list {
+	struct assessed_rule	**item;
+	size_t			 *n, *cap;
+};
+
+/* Where it stands in a list; rules answer in one order, so from hint on. */
+static size_t
+find_or_add(struct assessment *a, const struct list *list, const char *name,
+    size_t len, size_t hint)
 {
-	for (size_t i = 0; i < *n; i++)
-		if (strncmp((*list)[i].name, name, len) == 0 &&
-		    (*list)[i].name[len] == '\0')
-			return &(*list)[i];
-	*list = xgrow(*list, *n, cap, sizeof(**list));
-	(*list)[*n] = (struct assessed_rule){
+	struct assessed_rule *item = *list->item;
+
+	for (size_t i = 0; i < *list->n; i++) {
+		size_t at = (hint + i) % *list->n;
+
+		if (strncmp(item[at].name, name, len) == 0 &&
+		    item[at].name[len] == '\0')
+			return at;
+	}
+	*list->item = xgrow(item, *list->n, list->cap, sizeof(*item));
+	(*list->item)[*list->n] = (struct assessed_rule){
 		.name = arena_copy(&a->arena, name, len) };
-	return &(*list)[(*n)++];
+	return (*list->n)++;
 }
 
 /* "NIST SP 800-53r5 SC-8, SC-23": the document is named once. */
@@ -128,26 +139,36 @@ assessment_split_clauses(const char *clauses, struct strings *out)
 	text_done(&whole);
 }
 
+/* Clauses that a rule is cited for, by their places. */
+static void
+cite(struct assessment *a, struct assessed_rule *r)
+{
+	const struct list clauses = { &a->clauses, &a->n_clauses,
+	    &a->cap_clauses };
+	struct strings names = {0};
+	size_t *cited;
+
+	r->rule = rule_find(r->name);
+	if (r->rule == NULL || r->rule->clauses == NULL)
+		return;
+	assessment_split_clauses(r->rule->clauses, &names);
+	cited = arena_new(&a->arena, names.n, sizeof(*cited));
+	for (size_t i = 0; i < names.n; i++)
+		cited[i] = find_or_add(a, &clauses, names.item[i],
+		    strlen(names.item[i]), 0);
+	r->cited = cited;
+	r->n_cited = names.n;
+	strings_done(&names);
+}
+
 /* The worst answer that anything gave to each clause. */
 static void
-meet_clauses(struct assessment *a, const struct rule *rule,
-    enum answer answer, enum answer worst[CLAUSES_MAX])
+meet_clauses(const struct assessed_rule *r, enum answer answer,
+    enum answer worst[CLAUSES_MAX])
 {
-	struct strings names = {0};
-
-	if (answer == NO_ANSWER || rule == NULL || rule->clauses == NULL)
-		return;
-	assessment_split_clauses(rule->clauses, &names);
-	for (size_t i = 0; i < names.n; i++) {
-		const struct assessed_rule *c = find_or_add(a, &a->clauses,
-		    &a->n_clauses, &a->cap_clauses, names.item[i],
-		    strlen(names.item[i]));
-		size_t at = (size_t)(c - a->clauses);
-
-		if (at < CLAUSES_MAX && answer > worst[at])
-			worst[at] = answer;
-	}
-	strings_done(&names);
+	for (size_t i = 0; i < r->n_cited; i++)
+		if (r->cited[i] < CLAUSES_MAX && answer > worst[r->cited[i]])
+			worst[r->cited[i]] = answer;
 }
 
 static struct assessed_port *
@@ -187,27 +208,31 @@ void
 assessment_add_answers(struct assessment *a, const char *owner,
     const char *kind, const char *site, unsigned port, const char *answers)
 {
+	const struct list list = { &a->rules, &a->n_rules, &a->cap_rules };
 	enum answer worst[CLAUSES_MAX] = { NO_ANSWER };
 	struct assessed_port *p;
 	const char *s = answers;
+	size_t at = 0;
 
 	if (!is_in_scope(a, owner, kind, site, port, &p))
 		return;
 	while (*s != '\0') {
 		const char *name;
 		size_t len = next_word(&s, &name);
-		struct assessed_rule *r = find_or_add(a, &a->rules,
-		    &a->n_rules, &a->cap_rules, name, len);
+		size_t known = a->n_rules;
+		struct assessed_rule *r;
 		enum answer answer = read_answer(&s);
 
-		if (r->rule == NULL)
-			r->rule = rule_find(r->name);
+		at = find_or_add(a, &list, name, len, at + 1);
+		r = &a->rules[at];
+		if (a->n_rules > known)
+			cite(a, r);
 		count_answer(answer, &r->met, &r->not_met, &r->waived,
 		    &r->not_assessed);
 		if (p != NULL)
 			count_answer(answer, &p->met, &p->not_met, &p->waived,
 			    &p->not_assessed);
-		meet_clauses(a, r->rule, answer, worst);
+		meet_clauses(r, answer, worst);
 		s += *s == '\n';
 	}
 	for (size_t i = 0; i < a->n_clauses && i < CLAUSES_MAX; i++)

@@ -2,23 +2,40 @@
 /* document.c - JSON, streamed. */
 #include "cwaudit/document.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cwaudit/mem.h"
 
+#define FLUSH	(64u << 10)
+
+void
+document_flush(struct document *d)
+{
+	if (!d->stopped && d->buf.len > 0 &&
+	    !d->write(d->ctx, text_str(&d->buf), d->buf.len))
+		d->stopped = true;
+	text_reset(&d->buf);
+}
+
 static void
 put(struct document *d, const char *bytes, size_t len)
 {
-	if (!d->stopped && len > 0 && !d->write(d->ctx, bytes, len))
-		d->stopped = true;
+	text_add_bytes(&d->buf, bytes, len);
+	if (d->buf.len > FLUSH)
+		document_flush(d);
 }
 
 static void
 begin_line(struct document *d)
 {
+	static const char blanks[] = "                                ";
+	size_t n = 2 * (size_t)d->nesting;
+
 	put(d, "\n", 1);
-	for (unsigned i = 0; i < d->nesting; i++)
-		put(d, "  ", 2);
+	for (; n >= sizeof(blanks); n -= sizeof(blanks) - 1)
+		put(d, blanks, sizeof(blanks) - 1);
+	put(d, blanks, n);
 }
 
 static void
@@ -31,30 +48,22 @@ begin_piece(struct document *d)
 }
 
 /* A line feed in a dump stands between tokens: jansson escapes the others. */
-static int
-on_dump(const char *bytes, size_t len, void *ctx)
-{
-	struct document *d = ctx;
-
-	for (size_t i = 0; i < len;) {
-		const char *feed = memchr(bytes + i, '\n', len - i);
-		size_t n = feed != NULL ? (size_t)(feed - bytes) - i : len - i;
-
-		put(d, bytes + i, n);
-		i += n;
-		if (feed != NULL) {
-			begin_line(d);
-			i++;
-		}
-	}
-	return d->stopped ? -1 : 0;
-}
-
 static void
 put_value(struct document *d, json_t *value)
 {
-	(void)json_dump_callback(value, on_dump, d,
-	    JSON_INDENT(2) | JSON_ENCODE_ANY);
+	char *dump = json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY);
+
+	for (const char *s = dump != NULL ? dump : "null"; *s != '\0';) {
+		size_t n = strcspn(s, "\n");
+
+		put(d, s, n);
+		s += n;
+		if (*s == '\n') {
+			begin_line(d);
+			s++;
+		}
+	}
+	free(dump);
 	json_decref(value);
 }
 
@@ -134,6 +143,8 @@ bool
 document_close(struct document *d)
 {
 	put(d, "\n}\n", 3);
+	document_flush(d);
+	text_done(&d->buf);
 	return !d->stopped;
 }
 
@@ -142,9 +153,15 @@ document_line(json_t *value, report_write_fn *write, void *ctx)
 {
 	struct document d = { .write = write, .ctx = ctx };
 
-	(void)json_dump_callback(value, on_dump, &d, JSON_COMPACT);
+	char *dump = json_dumps(value, JSON_COMPACT);
+
+	if (dump != NULL)
+		put(&d, dump, strlen(dump));
+	free(dump);
 	json_decref(value);
 	put(&d, "\n", 1);
+	document_flush(&d);
+	text_done(&d.buf);
 	return !d.stopped;
 }
 

@@ -442,6 +442,7 @@ render(const struct assessment *a, report_write_fn *write, void *ctx,
 		abort();	/* no memory */
 	document_open(&d, pass_on, &g);
 	add_all(&d, a);
+	document_flush(&d);
 	(void)EVP_DigestFinal_ex(g.sha256, out, NULL);
 	EVP_MD_CTX_free(g.sha256);
 	g.sha256 = NULL;

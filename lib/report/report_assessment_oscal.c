@@ -353,8 +353,13 @@ port_value(const struct assessment *a, const struct assessed_host *h,
 	json_t *o = json_object(), *props = json_array();
 	struct text t = {0};
 
-	text_addf(&t, "%s at %s: %s", p->kind, p->place, *p->missing != '\0' ?
-	    p->missing : "assessed");
+	text_addf(&t, "%s at %s: ", p->kind, p->place);
+	if (*p->missing != '\0')
+		text_addf(&t, "not assessed: %s", p->missing);
+	else
+		text_addf(&t, "of its rules %zu were met, %zu not met, %zu "
+		    "waived, %zu not assessed", p->met, p->not_met, p->waived,
+		    p->not_assessed);
 	document_set(o, "uuid", port_uuid(h, p));
 	document_set(o, "description", prose(text_str(&t)));
 	add_prop(props, "site", p->site);
@@ -363,10 +368,6 @@ port_value(const struct assessment *a, const struct assessed_host *h,
 	add_prop(props, "via", p->via);
 	add_prop(props, "proof", p->proof);
 	add_time_prop(props, "shown-since", p->since);
-	add_number_prop(props, "answers-met", p->met);
-	add_number_prop(props, "answers-not-met", p->not_met);
-	add_number_prop(props, "answers-waived", p->waived);
-	add_number_prop(props, "answers-not-assessed", p->not_assessed);
 	set_list(o, "props", props);
 	document_set(o, "methods", list_of(json_string("TEST")));
 	document_set(o, "subjects", list_of(subject(h->name)));
