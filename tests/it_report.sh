@@ -98,6 +98,15 @@ sqlite3 "$store" "UPDATE finding_past SET facts = replace(facts, '\"severity\":\
 ok "a store that was changed is told" ends 1 report --verify "$dir/two.oscal" >"$dir/verdict"
 ok "from a changed report" grep -q 'facts of that time are others' "$dir/verdict"
 
+# -- an audit of this moment, in the same form
+"$build/cwaudit" audit -i "$dir/inventory.yaml" -o oscal >"$dir/audit.oscal" 2>"$dir/said"
+wrong='[."assessment-results".results[0]."local-definitions"."inventory-items"[] | select(any(.props[]; .name == "standing" and .value == "wrong")) | .description] | sort'
+# what must be seen twice the daemon has not said after one cycle
+ok "an audit finds the same hosts wrong" [ "$(jq -cn --argjson daemon "$(jq -c "$wrong" "$dir/two.oscal")" --argjson audit "$(jq -c "$wrong" "$dir/audit.oscal")" '[($daemon | length) > 30, $daemon - $audit]')" = '[true,[]]' ]
+one=$(jq -r '.hosts[0].host' "$dir/two.json")
+"$build/cwaudit" audit -i "$dir/inventory.yaml" -o html "$one" >"$dir/audit.html" 2>"$dir/said"
+ok "and of one host tells of that one" [ "$(grep -c '<article' "$dir/audit.html")" = 1 ]
+
 # -- what is asked for
 host=$(jq -r '[.hosts[] | select(.standing == "wrong" and .kind == "host")][0].host' "$dir/two.json")
 ok "one host alone" [ "$(report --format json --host "$host" | jq -r '.hosts | length, .[0].host' | tr '\n' ' ')" = "1 $host " ]

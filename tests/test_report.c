@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "cwaudit/assessment.h"
 #include "golden.h"
 #include "sample.h"
 
@@ -61,6 +62,33 @@ an_inventory_is_as_its_golden_files(void **state)
 	assert_true(report_inventory_json(inventory, keep, &out));
 	assert_golden(&out, "inventory.json");
 	inventory_unref(inventory);
+}
+
+/* Of one moment: what the table says of the snapshot. */
+static void
+an_audit_is_a_compliance_report_too(void **state)
+{
+	struct snapshot *s = sample_snapshot();
+	struct snapshot_count count;
+	struct assessment a;
+	size_t open = 0;
+
+	(void)state;
+	snapshot_count(s, &count);
+	assessment_of_snapshot(&a, s, "0.1.0");
+	assert_int_equal(a.n_ports, count.endpoints);
+	assert_int_equal(a.observed, count.observed);
+	for (int i = SEVERITY_NOTICE; i < SEVERITY_N; i++) {
+		assert_int_equal(a.open[i], count.findings[i]);
+		open += a.open[i];
+	}
+	assert_int_equal(a.waived, count.waived);
+	assert_int_equal(a.n_findings, open + a.waived);
+	assert_true(a.n_hosts > 1 && a.standing[STANDING_WRONG] > 0);
+	assert_int_equal(a.since, s->started);
+	assert_int_equal(a.until, s->finished);
+	assessment_done(&a);
+	snapshot_free(s);
 }
 
 static void
@@ -503,6 +531,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_format_is_as_its_golden_file),
 		cmocka_unit_test(an_inventory_is_as_its_golden_files),
+		cmocka_unit_test(an_audit_is_a_compliance_report_too),
 		cmocka_unit_test(no_format_goes_on_after_its_writer_stopped),
 		cmocka_unit_test(json_has_every_key_in_its_place),
 		cmocka_unit_test(json_counts_agree_with_what_it_lists),

@@ -172,25 +172,6 @@ audit_keep_memory(struct audit *a, struct spot *s)
 
 /* ---- judgements ---- */
 
-/* "site-names fail error 9f2c1a0b77e1d204 waived": a line an answer. */
-static void
-add_answer(const struct result *r, struct text *out)
-{
-	text_addf(out, "%s %s", r->rule->id,
-	    verdict_name((enum verdict)r->verdict));
-	if (r->verdict == VERDICT_FAIL)
-		text_addf(out, " %s %s", severity_name(r->severity), r->id);
-	else if (r->severity == SEVERITY_OFF)
-		text_add(out, " off");
-	if (r->waiver != NULL)
-		text_add(out, " waived");
-	if (r->held)
-		text_add(out, " held");
-	if (r->stood_in != NULL)
-		text_addf(out, " by %s", r->stood_in->id);
-	text_add_char(out, '\n');
-}
-
 /* The answers about one endpoint; NULL: about no single one. */
 static void
 add_answers(const struct results *rs, const struct endpoint *e,
@@ -198,7 +179,7 @@ add_answers(const struct results *rs, const struct endpoint *e,
 {
 	for (size_t i = 0; i < rs->n; i++)
 		if (rs->item[i].endpoint == e)
-			add_answer(&rs->item[i], out);
+			diff_answer_write(&rs->item[i], out);
 }
 
 /* Takes the text. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "cwaudit/report.h"
+#include "cwaudit/report_assessment.h"
 #include "revoke/fetch_cache.h"
 #include "audit/sweep.h"
 #include "terminal.h"
@@ -14,6 +14,7 @@
 struct run {
 	const char	*config_path, *inventory_path, *cache;
 	const struct report_format *format;
+	const struct assessment_format *document;	/* instead; or NULL */
 	enum config_mode mode;
 	enum severity	 fail_on;
 	bool		 verbose;
@@ -66,6 +67,15 @@ choose_cache(struct run *r, const char *dir)
 	return c != NULL;
 }
 
+/* Of the compliance reports those that have no form here otherwise. */
+static bool
+choose_format(struct run *r, const char *name)
+{
+	r->document = strcmp(name, "html") == 0 ||
+	    strcmp(name, "oscal") == 0 ? assessment_format_find(name) : NULL;
+	return r->document != NULL || terminal_format(name, &r->format);
+}
+
 static bool
 read_options(struct run *r, int argc, char **argv)
 {
@@ -81,7 +91,7 @@ read_options(struct run *r, int argc, char **argv)
 			r->inventory_path = optarg;
 			break;
 		case 'o':
-			if (!terminal_format(optarg, &r->format))
+			if (!choose_format(r, optarg))
 				return false;
 			break;
 		case 'm':
@@ -133,6 +143,21 @@ hosts_are_known(const struct run *r, const struct inventory *inv)
 	return known;
 }
 
+static bool
+render(const struct run *r, const struct snapshot *snap,
+    const struct report_options *ro)
+{
+	struct assessment a;
+	bool ok;
+
+	if (r->document == NULL)
+		return r->format->render(snap, ro, terminal_write, stdout);
+	assessment_of_snapshot(&a, snap, CWAUDIT_VERSION);
+	ok = r->document->render(&a, ro, terminal_write, stdout);
+	assessment_done(&a);
+	return ok;
+}
+
 static int
 report(const struct run *r, const struct snapshot *snap)
 {
@@ -141,8 +166,7 @@ report(const struct run *r, const struct snapshot *snap)
 
 	terminal_options(&ro);
 	ro.verbose = r->verbose;
-	if (!r->format->render(snap, &ro, terminal_write, stdout) ||
-	    fflush(stdout) != 0) {
+	if (!render(r, snap, &ro) || fflush(stdout) != 0) {
 		fputs("cwaudit: the report could not be written\n", stderr);
 		code = EXIT_USAGE;
 	} else if (r->fail_on != SEVERITY_OFF &&

@@ -17,7 +17,7 @@ const struct command commands[] = {
 	    "look at every endpoint now and report; never writes a store",
 	    "  -c, --config FILE     daemon configuration that names the inventory\n"
 	    "  -i, --inventory FILE  inventory to audit\n"
-	    "  -o, --output FORMAT   table (default), json, jsonl, csv\n"
+	    "  -o, --output FORMAT   table (default), json, jsonl, csv, html, oscal\n"
 	    "      --mode MODE       auto (default), handshake, hello\n"
 	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n"
 	    "      --cache DIR       keep CRLs and OCSP responses here; default: nowhere\n"

@@ -247,6 +247,11 @@ void	assessment_add_reissue(struct assessment *, int64_t seq, int64_t at,
 
 void	assessment_finish(struct assessment *);
 
+/* Instead of rows: one audit that was made just now, and nothing before it.
+ * Finished; assessment_done gives it back. */
+void	assessment_of_snapshot(struct assessment *, const struct snapshot *,
+	    const char *version);
+
 /* ---- for renderers ---- */
 
 const char *standing_name(enum standing);	/* "not-assessed" */

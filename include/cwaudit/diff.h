@@ -115,5 +115,8 @@ void	diff_finding_free(struct finding *);		/* NULL is fine */
  * known here. */
 void	diff_finding_write(const struct finding *, struct text *);
 struct finding *diff_finding_parse(const char *);
+/* One answer of a rule as a line: "site-names fail error 9f2c1a0b77e1d204
+ * waived"; assessment_add_answers reads such lines. */
+void	diff_answer_write(const struct result *, struct text *);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* diff_text.c - an open finding as text that outlives the process. */
+/* diff_text.c - findings and answers as text that outlives the process. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,4 +164,22 @@ diff_finding_parse(const char *text)
 	}
 	json_decref(from);
 	return f;
+}
+
+void
+diff_answer_write(const struct result *r, struct text *out)
+{
+	text_addf(out, "%s %s", r->rule->id,
+	    verdict_name((enum verdict)r->verdict));
+	if (r->verdict == VERDICT_FAIL)
+		text_addf(out, " %s %s", severity_name(r->severity), r->id);
+	else if (r->severity == SEVERITY_OFF)
+		text_add(out, " off");
+	if (r->waiver != NULL)
+		text_add(out, " waived");
+	if (r->held)
+		text_add(out, " held");
+	if (r->stood_in != NULL)
+		text_addf(out, " by %s", r->stood_in->id);
+	text_add_char(out, '\n');
 }
