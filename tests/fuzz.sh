@@ -17,6 +17,7 @@ seeds() {	# TARGET -> directories
 	fuzz_cert) echo "$build/leaves $corpus/certs $corpus/fuzz" ;;
 	fuzz_bundle) echo "tests/bundles tests/certs $corpus/fuzz" ;;
 	fuzz_inventory) echo "etc etc/examples" ;;
+	fuzz_report) echo "tests/fuzz/seeds/fuzz_report tests/golden" ;;
 	esac
 }
 

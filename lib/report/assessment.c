@@ -324,6 +324,7 @@ assessment_end_sightings(struct assessment *a)
 
 /* ---- certificates ---- */
 
+/* Empties t, whose memory stays. */
 static const char *
 keep(struct assessment *a, struct text *t)
 {
@@ -554,6 +555,7 @@ what_is_missing(struct assessment *a, const struct assessed_host *h,
 {
 	int64_t interval = a->interval_s[strcmp(p->kind, "mtls") == 0];
 	struct text t = {0};
+	const char *kept;
 
 	if (strcmp(h->state, "planned") == 0)
 		text_add(&t, "planned: nothing is demanded of it yet");
@@ -568,7 +570,9 @@ what_is_missing(struct assessment *a, const struct assessed_host *h,
 	    a->until - a->at_work > 2 * interval)
 		text_add(&t, "the auditor was not at work for longer than "
 		    "twice the interval");
-	return keep(a, &t);
+	kept = keep(a, &t);
+	text_done(&t);
+	return kept;
 }
 
 static void
