@@ -534,6 +534,42 @@ each_format_is_as_its_golden_file(void **state)
 	assert_null(assessment_format_find("pdf"));
 }
 
+/* OSCAL knows no third answer: a doubt is none of "satisfied". */
+static void
+a_control_is_satisfied_only_where_all_is_met(void **state)
+{
+	static const struct { const char *answers, *state; } rows[] = {
+		{ "weak-key pass\n", "\"state\": \"satisfied\"" },
+		{ "weak-key fail warning 1111111111111111\n",
+		    "\"reason\": \"fail\"" },
+		{ "weak-key fail warning 1111111111111111 waived\n",
+		    "\"reason\": \"other\"" },
+		{ "weak-key pass\nno-cdp unknown\nweak-signature unknown\n",
+		    "\"reason\": \"other\"" },
+	};
+	static const struct report_options options = { .width = 80 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct assessment a;
+		struct text out = {0};
+
+		assessment_init(&a, SINCE, UNTIL, &nothing);
+		add_scope(&a);
+		add_seen(&a);
+		answer(&a, "https://im.contoso.com", "published",
+		    "im.contoso.com", 443, rows[i].answers);
+		assessment_finish(&a);
+		assert_true(report_assessment_oscal(&a, &options, keep,
+		    &out));
+		if (strstr(text_str(&out), rows[i].state) == NULL ||
+		    (i > 0 && strstr(text_str(&out), rows[0].state) != NULL))
+			fail_msg("%s", rows[i].answers);
+		text_done(&out);
+		assessment_done(&a);
+	}
+}
+
 static void
 a_report_says_what_it_was_made_from(void **state)
 {
@@ -635,6 +671,7 @@ main(void)
 		cmocka_unit_test(terms_that_hosts_share_are_listed_once),
 		cmocka_unit_test(filters_choose_hosts),
 		cmocka_unit_test(each_format_is_as_its_golden_file),
+		cmocka_unit_test(a_control_is_satisfied_only_where_all_is_met),
 		cmocka_unit_test(a_report_says_what_it_was_made_from),
 		cmocka_unit_test(
 		    a_claim_that_is_none_is_refused_with_the_reason),

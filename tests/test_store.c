@@ -328,6 +328,55 @@ an_event_is_handed_out_until_it_is_marked(void **state)
 	store_close(s);
 }
 
+/* ---- what findings were ---- */
+
+static void
+add_transition(struct records *rs, enum record_kind kind, int64_t at,
+    enum transition t)
+{
+	struct record *r = records_add(rs, kind, at);
+	struct finding f = { .id = "0123456789abcdef", .rule =
+	    rule_find("no-cdp"), .severity = SEVERITY_WARNING, .opened = 10,
+	    .said = at, .about = cwa01, .owner = cwa01, .kind = cwa01 };
+
+	memcpy(r->finding, f.id, FINDING_ID);
+	diff_finding_write(&f, &r->state);
+	if (kind == RECORD_OPEN)
+		return;
+	r->transition = transition_name(t);
+	r->ended = transition_ends(t);
+	event_word(&r->event, "event", "finding");
+	event_word(&r->event, "state", r->transition);
+}
+
+/* A reminder tells nothing new; what was only written anew was not told. */
+static void
+what_a_finding_was_is_kept(void **state)
+{
+	struct store *s = must_open(STORE_WRITE);
+	struct records rs = {0};
+
+	(void)state;
+	add_transition(&rs, RECORD_LINE, 10, TRANSITION_OPENED);
+	add_transition(&rs, RECORD_LINE, 20, TRANSITION_REMINDER);
+	add_transition(&rs, RECORD_LINE, 30, TRANSITION_CHANGED);
+	(void)records_add(&rs, RECORD_ANEW, 40);
+	add_transition(&rs, RECORD_OPEN, 40, TRANSITION_OPENED);
+	add_transition(&rs, RECORD_LINE, 50, TRANSITION_CLEARED);
+	must_write(s, &rs);
+	assert_int_equal(count("SELECT count(*) FROM finding_past"), 5);
+	assert_int_equal(count("SELECT count(*) FROM finding_past"
+	    " WHERE told"), 3);
+	assert_int_equal(count("SELECT count(*) FROM finding_past"
+	    " WHERE at = 20"), 0);
+	/* closed and opened in one moment: it is open then */
+	assert_int_equal(count("SELECT ended IS NULL FROM finding_past"
+	    " WHERE at <= 40 ORDER BY at DESC, id DESC LIMIT 1"), 1);
+	assert_int_equal(count("SELECT ended FROM finding_past"
+	    " ORDER BY id DESC LIMIT 1"), 50);
+	store_close(s);
+}
+
 /* ---- files ---- */
 
 static void
@@ -530,6 +579,7 @@ main(void)
 		TEST(what_is_not_among_all_that_there_is_has_ended),
 		TEST(a_port_is_remembered_with_its_certificates),
 		TEST(an_event_is_handed_out_until_it_is_marked),
+		TEST(what_a_finding_was_is_kept),
 		TEST(an_older_schema_is_brought_up_to_date),
 		TEST(a_newer_schema_is_refused_and_left_alone),
 		TEST(of_two_writers_the_second_is_refused),
