@@ -20,8 +20,7 @@ fixture(const char *name)
 
 	text_addf(&file, "tests/certs/%s.pem", name);
 	f = fopen(text_str(&file), "rb");
-	if (f == NULL)
-		fail_msg("%s is not there", text_str(&file));
+	assert_non_null(f);
 	text_add_bytes(&pem, buf, fread(buf, 1, sizeof(buf), f));
 	(void)fclose(f);
 	assert_int_equal(bundle_add(&b, name, (const uint8_t *)text_str(&pem),

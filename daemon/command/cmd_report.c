@@ -142,12 +142,9 @@ read_diff(struct words *w, int argc, char **argv)
 static bool
 read_option(struct words *w, int c, int argc, char **argv)
 {
-	const char **texts[] = {
-		[OPT_OWNER - OPT_OWNER] = &w->filter.owner,
-		[OPT_GROUP - OPT_OWNER] = &w->filter.group,
-		[OPT_ZONE - OPT_OWNER] = &w->filter.zone,
-		[OPT_TAG - OPT_OWNER] = &w->filter.tag,
-		[OPT_HOST - OPT_OWNER] = &w->filter.host,
+	const char **const texts[] = {	/* from OPT_OWNER on */
+		&w->filter.owner, &w->filter.group, &w->filter.zone,
+		&w->filter.tag, &w->filter.host,
 	};
 
 	switch (c) {
