@@ -259,6 +259,9 @@ const char *standing_text(enum standing);	/* for people */
 /* Did it become wrong in the period, or, if so, no longer so? What nobody had
  * looked at before did neither. */
 bool	assessment_turned(const struct assessed_host *, bool no_longer);
+/* Of a host that is not assessed: what of it, and why; a line each. */
+void	assessment_add_missing(const struct assessment *,
+	    const struct assessed_host *, struct text *);
 /* Findings of a host: those of its own. */
 const struct ledger_finding *assessment_findings(const struct assessment *,
 	    const struct assessed_host *);

@@ -803,6 +803,24 @@ assessment_turned(const struct assessed_host *h, bool no_longer)
 	    (h->standing == STANDING_WRONG) != no_longer;
 }
 
+void
+assessment_add_missing(const struct assessment *a,
+    const struct assessed_host *h, struct text *out)
+{
+	for (size_t i = 0; i < h->n_ports; i++) {
+		const struct assessed_port *p = &a->ports[h->first_port + i];
+
+		if (*p->missing != '\0')
+			text_addf(out, "%s%s %s: %s", out->len > 0 ? "\n" :
+			    "", p->kind, p->place, p->missing);
+	}
+	for (size_t i = 0; i < h->left_out.n; i++)
+		text_addf(out, "%s%s", out->len > 0 ? "\n" : "",
+		    h->left_out.item[i]);
+	if (out->len == 0)
+		text_add(out, "it has no port that is looked at");
+}
+
 const struct ledger_finding *
 assessment_findings(const struct assessment *a, const struct assessed_host *h)
 {

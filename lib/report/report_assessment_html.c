@@ -118,32 +118,52 @@ put_reasons(struct web *w, const struct assessment *a,
 }
 
 static void
-put_wrong(struct web *w, const struct assessment *a)
+put_missing(struct web *w, const struct assessment *a,
+    const struct assessed_host *h)
 {
-	size_t n = a->standing[STANDING_WRONG];
+	struct text t = {0};
 
-	if (n == 0)
+	assessment_add_missing(a, h, &t);
+	web_put(w, "<span class=\"lines\">");
+	web_text(w, text_str(&t));
+	web_put(w, "</span>");
+	text_done(&t);
+}
+
+static void
+put_standing_list(struct web *w, const struct assessment *a,
+    enum standing standing, const char *title,
+    void (*put)(struct web *, const struct assessment *,
+    const struct assessed_host *))
+{
+	size_t n = 0;
+
+	if (a->standing[standing] == 0)
 		return;
-	web_put(w, "<section>\n<h2>Wrong</h2>\n<div class=\"wide\"><table>\n"
+	web_putf(w, "<section>\n<h2>%s</h2>\n<div class=\"wide\"><table>\n"
 	    "<thead><tr><th scope=\"col\">host</th><th scope=\"col\">since"
 	    "</th><th scope=\"col\">why</th><th scope=\"col\">owner</th></tr>"
-	    "</thead>\n<tbody>\n");
-	for (size_t i = 0; i < n && i < NAMED; i++) {
+	    "</thead>\n<tbody>\n", title);
+	for (size_t i = 0; i < a->n_hosts && n < NAMED; i++) {
 		const struct assessed_host *h = &a->hosts[i];
 
+		if (h->standing != standing)
+			continue;
+		n++;
 		web_put(w, "<tr><th scope=\"row\">");
 		web_text(w, h->name);
 		web_put(w, "</th><td>");
 		web_day(w, h->since);
 		web_put(w, "</td><td>");
-		put_reasons(w, a, h);
+		put(w, a, h);
 		web_put(w, "</td><td>");
 		web_text(w, h->owner);
 		web_put(w, "</td></tr>\n");
 	}
 	web_put(w, "</tbody>\n</table></div>\n");
-	if (n > NAMED)
-		web_putf(w, "<p>and %zu more, below</p>\n", n - NAMED);
+	if (a->standing[standing] > n)
+		web_putf(w, "<p>and %zu more, below</p>\n",
+		    a->standing[standing] - n);
 	web_put(w, "</section>\n");
 }
 
@@ -870,7 +890,10 @@ report_assessment_html(const struct assessment *a,
 	if (!a->changes_only) {
 		put_lead(&w, a);
 		put_tiles(&w, a);
-		put_wrong(&w, a);
+		put_standing_list(&w, a, STANDING_WRONG, "Wrong",
+		    put_reasons);
+		put_standing_list(&w, a, STANDING_UNKNOWN, "Not assessed",
+		    put_missing);
 		web_put(&w, "<div class=\"pair\">\n");
 	}
 	put_trend(&w, a);

@@ -14,6 +14,7 @@
 #define LABEL	20	/* where what follows a label begins */
 #define COUNTS	28	/* where the counts of a rule begin */
 #define SOON	10	/* certificates that the first screen names */
+#define NAMED	20	/* hosts that a list before the evidence names */
 
 /* ---- pieces ---- */
 
@@ -261,6 +262,66 @@ print_soon(struct page *p, const struct assessment *a)
 	}
 }
 
+/* ---- what is not right, in short ---- */
+
+/* Why a host is wrong: the rules that say so. */
+static void
+add_reasons(const struct assessment *a, const struct assessed_host *h,
+    struct text *out)
+{
+	for (size_t i = 0; i < h->n_findings; i++) {
+		const struct finding *f = assessment_findings(a, h)[i].finding;
+
+		if (!f->waived && f->severity >= SEVERITY_ERROR)
+			text_addf(out, "%s%s", out->len > 0 ? "; " : "",
+			    f->rule->title);
+	}
+	if (out->len == 0)
+		text_add(out, "a finding about several hosts");
+}
+
+static void
+print_standing_list(struct page *p, const struct assessment *a,
+    enum standing standing, const char *title,
+    void (*add)(const struct assessment *, const struct assessed_host *,
+    struct text *))
+{
+	size_t n = 0;
+
+	if (a->standing[standing] == 0)
+		return;
+	heading(p, title);
+	for (size_t i = 0; i < a->n_hosts && n < NAMED; i++) {
+		const struct assessed_host *h = &a->hosts[i];
+		struct text t = {0}, why = {0};
+
+		if (h->standing != standing)
+			continue;
+		n++;
+		add(a, h, &why);
+		text_addf(&t, "%s, since ", h->name);
+		add_time(h->since, &t);
+		text_addf(&t, ": %s", text_str(&why));
+		page_to(p, INDENT);
+		page_paragraph(p, 2 * INDENT, text_str(&t));
+		text_done(&why);
+		text_done(&t);
+	}
+	if (a->standing[standing] > n) {
+		page_to(p, INDENT);
+		page_putf(p, "and %zu more, below", a->standing[standing] - n);
+		page_end(p);
+	}
+}
+
+static void
+print_lists(struct page *p, const struct assessment *a)
+{
+	print_standing_list(p, a, STANDING_WRONG, "Wrong", add_reasons);
+	print_standing_list(p, a, STANDING_UNKNOWN, "Not assessed",
+	    assessment_add_missing);
+}
+
 /* ---- rules ---- */
 
 static void
@@ -382,8 +443,10 @@ print_ports(struct page *p, const struct assessment *a,
 	if (port->cert != ASSESSMENT_NONE) {
 		const struct assessed_cert *c = &a->certs[port->cert];
 
-		text_addf(&t, ": CN %s, serial %s, issued by %s, ends ",
+		text_addf(&t, ": CN %s, serial %s, issued by %s, valid from ",
 		    *c->cn != '\0' ? c->cn : "(none)", c->serial, c->issuer);
+		add_time(c->not_before, &t);
+		text_add(&t, " to ");
 		add_time(c->not_after, &t);
 		text_add(&t, ", SHA-256 ");
 		text_add_hex(&t, c->sha256, CERT_SHA256);
@@ -645,8 +708,10 @@ report_assessment_text(const struct assessment *a,
 	print_head(&p, a);
 	print_filter(&p, a);
 	print_doubts(&p, a);
-	if (!a->changes_only)
+	if (!a->changes_only) {
 		print_standings(&p, a);
+		print_lists(&p, a);
+	}
 	print_trend(&p, a);
 	if (!a->changes_only) {
 		print_soon(&p, a);

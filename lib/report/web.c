@@ -42,7 +42,7 @@ static const char style[] =
 ".right{color:var(--right)}\n"
 ".mark{white-space:nowrap;font-weight:600}.mark svg{width:.8em;height:.8em;"
 "margin-right:.35em;fill:currentColor}\n"
-".notice{color:var(--soft)}.shapes{position:absolute;width:0;height:0}\n"
+".lines{white-space:pre-line}.notice{color:var(--soft)}.shapes{position:absolute;width:0;height:0}\n"
 ".tiles .mark{white-space:normal}.wide{overflow-x:auto}"
 ".wide>*{min-width:40rem}\n"
 "table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}\n"
