@@ -8,6 +8,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/provider.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -217,6 +218,96 @@ read_strange_key(const X509 *x, struct cert *c)
 	c->key_text = text_take(&shown);
 }
 
+/*
+ * d2i_X509 makes a key of what it reads, and looks for whoever can: that costs
+ * ten times what all the rest does. Where nobody can, it goes without.
+ */
+static OSSL_LIB_CTX *keyless;
+
+static void
+make_keyless(void)
+{
+	keyless = OSSL_LIB_CTX_new();
+	if (keyless != NULL && OSSL_PROVIDER_load(keyless, "null") == NULL) {
+		OSSL_LIB_CTX_free(keyless);
+		keyless = NULL;
+	}
+}
+
+static X509 *
+decode(OSSL_LIB_CTX *ctx, const uint8_t *der, size_t len, const uint8_t **end)
+{
+	X509 *x = X509_new_ex(ctx, NULL);
+
+	if (x == NULL)
+		abort();	/* no memory */
+	*end = der;
+	return d2i_X509(&x, end, (long)len);	/* frees x where it fails */
+}
+
+static unsigned
+odd_bits(const ASN1_TYPE *t)
+{
+	BIGNUM *n = t->type != V_ASN1_INTEGER ? NULL :
+	    ASN1_INTEGER_to_BN(t->value.integer, NULL);
+	unsigned bits = n != NULL && BN_is_odd(n) && !BN_is_negative(n) ?
+	    (unsigned)BN_num_bits(n) : 0;
+
+	BN_free(n);
+	return bits;
+}
+
+/* SEQUENCE { n, e } (RFC 8017, A.1.1); 0: not just that. */
+static unsigned
+modulus_bits(const uint8_t *der, int len)
+{
+	const uint8_t *p = der;
+	ASN1_SEQUENCE_ANY *two = d2i_ASN1_SEQUENCE_ANY(NULL, &p, len);
+	unsigned bits = 0;
+
+	if (two != NULL && p == der + len && sk_ASN1_TYPE_num(two) == 2 &&
+	    odd_bits(sk_ASN1_TYPE_value(two, 1)) > 1)
+		bits = odd_bits(sk_ASN1_TYPE_value(two, 0));
+	sk_ASN1_TYPE_pop_free(two, ASN1_TYPE_free);
+	return bits;
+}
+
+/*
+ * The bits of an RSA key as nearly all are, in a certificate that is signed by
+ * another; 0: anything else, of which OpenSSL is to make a key.
+ */
+static unsigned
+plain_rsa_bits(X509 *x)
+{
+	ASN1_OBJECT *oid = NULL;
+	X509_ALGOR *alg = NULL;
+	const uint8_t *key;
+	int len, type;
+	unsigned bits;
+
+	if (X509_NAME_cmp(X509_get_subject_name(x),
+	    X509_get_issuer_name(x)) == 0 ||
+	    X509_PUBKEY_get0_param(&oid, &key, &len, &alg,
+	    X509_get_X509_PUBKEY(x)) != 1)
+		return 0;
+	X509_ALGOR_get0(NULL, &type, NULL, alg);
+	if (OBJ_obj2nid(oid) != NID_rsaEncryption || type != V_ASN1_NULL)
+		return 0;
+	bits = modulus_bits(key, len);
+	return bits >= 512 && bits <= CERT_MAX_KEY ? bits : 0;
+}
+
+static void
+set_plain_rsa(struct cert *c, unsigned bits)
+{
+	struct text shown = {0};
+
+	c->key = CERT_KEY_RSA;
+	c->key_bits = bits;
+	text_addf(&shown, "RSA %u", bits);
+	c->key_text = text_take(&shown);
+}
+
 static void
 read_key(const X509 *x, struct cert *c)
 {
@@ -342,8 +433,9 @@ check_self_signed(X509 *x, struct cert *c)
 	    c->key_bits <= CERT_MAX_KEY && X509_verify(x, key) == 1;
 }
 
+/* rsa_bits: of a key that need not be made; 0: it is to be read. */
 static enum cert_status
-read_all(X509 *x, struct cert *c)
+read_all(X509 *x, unsigned rsa_bits, struct cert *c)
 {
 	long version = X509_get_version(x);
 
@@ -353,28 +445,52 @@ read_all(X509 *x, struct cert *c)
 	read_serial(x, c);
 	read_names(x, c);
 	read_dates(x, c);
-	read_key(x, c);
+	if (rsa_bits > 0)
+		set_plain_rsa(c, rsa_bits);
+	else
+		read_key(x, c);
 	read_signature(x, c);
 	read_spki(x, c);
-	check_self_signed(x, c);
+	if (rsa_bits == 0)
+		check_self_signed(x, c);
 	return CERT_OK;
+}
+
+/* What is left of the bytes begins at *end. NULL: they are no certificate. */
+static X509 *
+read_x509(const uint8_t *der, size_t len, const uint8_t **end,
+    unsigned *rsa_bits)
+{
+	static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
+	X509 *x;
+
+	(void)!CRYPTO_THREAD_run_once(&once, make_keyless);
+	x = decode(keyless, der, len, end);
+	if (x == NULL)
+		return NULL;
+	*rsa_bits = plain_rsa_bits(x);
+	if (*rsa_bits > 0)
+		return x;
+	X509_free(x);
+	return decode(NULL, der, len, end);
 }
 
 static enum cert_status
 parse(const uint8_t *der, size_t len, struct cert **out)
 {
-	const uint8_t *p = der;
+	const uint8_t *p;
 	struct cert *c;
+	unsigned rsa_bits = 0;
 	X509 *x;
 
 	if (cert_count_parts(der, len, CERT_MAX_PARTS) > CERT_MAX_PARTS)
 		return CERT_BAD_DER;
-	x = d2i_X509(NULL, &p, (long)len);
+	x = read_x509(der, len, &p, &rsa_bits);
 	if (x == NULL)
 		return CERT_BAD_DER;
 	c = xcalloc(1, sizeof(*c));
 	c->refs = 1;
-	if (read_all(x, c) != CERT_OK) {
+	if (read_all(x, rsa_bits, c) != CERT_OK) {
 		X509_free(x);
 		cert_unref(c);
 		return CERT_BAD_DER;
