@@ -42,10 +42,11 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_explain_json \
 	   report/ledger report/report_ledger report/report_history \
 	   report/assessment report/assessment_inventory report/assessment_count \
-	   report/assessment_snapshot \
-	   report/report_assessment report/report_assessment_json report/report_assessment_text \
+	   report/assessment_stand report/assessment_snapshot \
+	   report/report_assessment report/report_assessment_json report/report_assessment_text report/report_assessment_text_front \
 	   report/report_assessment_csv report/report_assessment_oscal \
-	   report/web report/report_assessment_html report/claim \
+	   report/web report/report_assessment_html \
+	   report/report_assessment_html_front report/claim \
 	   report/report_nagios
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \

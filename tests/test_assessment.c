@@ -14,7 +14,8 @@
 #define DAY	CLOCK_DAY
 
 /* What a peer or a careless administrator may put anywhere. */
-#define NASTY	"<script>alert(1)</script> \\\"=1+1\\\" \\u202ebidi\\nnext & 'x'"
+#define NASTY	"<script>alert(1)</script> \\\"=1+1\\\" \\u202ebidi\\nnext & " \
+		"'x'"
 
 static const char inventory[] =
 "{\"schema\":\"cwaudit/inventory/1\",\"hosts\":["
@@ -467,7 +468,8 @@ terms_that_hosts_share_are_listed_once(void **state)
 
 	(void)state;
 	fill(&a, &nothing);
-	assert_int_equal(a.n_tailoring, 1);	/* what is raised asks for more */
+	/* what is raised asks for more */
+	assert_int_equal(a.n_tailoring, 1);
 	assert_int_equal(a.tailoring[0].hosts, 2);
 	assert_string_equal(a.tailoring[0].reason, "our CA has none");
 	assert_int_equal(a.n_waivers, 1);

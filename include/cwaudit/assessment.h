@@ -47,16 +47,16 @@ struct assessed_port {
 	const char	*kind, *site;	/* "https" "mtls" "published" */
 	unsigned	 port;
 	const char	*place;		/* "10.20.30.42:443" */
-	const char	*outcome;	/* a name of enum outcome; not-tried where
-					 * there is no look on record */
+	const char	*outcome;	/* a name of enum outcome; not-tried:
+					 * no look is on record */
 	const char	*detail, *via, *proof;
-	int64_t		 since;		/* it shows this; CLOCK_NEVER: no look */
+	int64_t		 since;		/* it shows this; CLOCK_NEVER */
 	int64_t		 first_seen;	/* its first look; CLOCK_NEVER */
 	size_t		 cert;		/* in certs; ASSESSMENT_NONE */
 	int64_t		 cert_id;	/* of the store; -1 */
 	bool		 judged;	/* answers of rules are on record */
 	size_t		 met, not_met, waived, not_assessed;	/* of them */
-	const char	*missing;	/* why it is not assessed, in words; "" */
+	const char	*missing;	/* why it is not assessed; "": it is */
 	const char	*chain;		/* as in struct assessed_row */
 };
 
@@ -137,13 +137,13 @@ struct assessment {
 	int64_t		 settings_since;	/* CLOCK_NEVER: not on record */
 	int64_t		 rule_set;
 	int64_t		 interval_s[2];	/* HTTPS, MTLS */
-	bool		 stale;		/* it was not at work for twice the first */
-	struct assessed_gap *gaps;	/* of the period, longer than an interval */
+	bool		 stale;		/* not at work for twice the first */
+	struct assessed_gap *gaps;	/* longer than an interval */
 	size_t		 n_gaps, cap_gaps;
 	int64_t		 gap_s;		/* all of them */
 
 	uint8_t		 inventory_sha256[CERT_SHA256];
-	int64_t		 inventory_since;	/* CLOCK_NEVER: none on record */
+	int64_t		 inventory_since;	/* CLOCK_NEVER: none known */
 	struct strings	 added, removed;	/* hosts, in the period */
 	size_t		 filtered_out;	/* hosts that the filters leave out */
 
@@ -194,16 +194,16 @@ void	assessment_done(struct assessment *);
 
 /* ---- rows, in this order ---- */
 
-/* One that began before the end of the period, in their order; until: when it
- * last was at work. */
+/* The configuration in force, as audit_keep.c wrote it. */
+void	assessment_set_settings(struct assessment *, int64_t since,
+	    const char *text);
+/* A run of the auditor that began before the end of the period, in their
+ * order; until: when it last was at work. */
 void	assessment_add_run(struct assessment *, const char *version,
 	    int64_t since, int64_t until);
 /* The last the auditor said before the end of the period, and how many cycles
  * ended in it. */
 void	assessment_set_work(struct assessment *, int64_t at, int64_t cycles);
-/* The configuration in force, as audit_keep.c wrote it. */
-void	assessment_set_settings(struct assessment *, int64_t since,
-	    const char *text);
 /* The inventory in force, as report_inventory_json wrote it. False: it can't
  * be read. */
 bool	assessment_set_inventory(struct assessment *, int64_t since,

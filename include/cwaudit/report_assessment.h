@@ -19,7 +19,7 @@ typedef bool assessment_render_fn(const struct assessment *,
 struct assessment_format {
 	const char	*name;		/* "html" */
 	const char	*title;
-	bool		 of_changes;	/* it can show a comparison of two days */
+	bool		 of_changes;	/* it can compare two days */
 	bool		 checked;	/* it says what its facts hash to */
 	assessment_render_fn *render;
 };

@@ -13,6 +13,12 @@ struct assessed_host *assessment_host(const struct assessment *,
 	    const char *name, size_t len);
 /* Once all hosts are there. */
 void	assessment_index(struct assessment *);
+/* The next id of a chain; moves *s behind it. -1: no more. */
+int64_t	assessment_next_id(const char **s);
+/* Two int64_t, for a sort. */
+int	assessment_compare_ids(const void *, const void *);
+/* Whose finding it is: a place in hosts; ASSESSMENT_NONE: of no one host. */
+size_t	assessment_host_of(const struct assessment *, const struct finding *);
 /* Waivers and tailoring that several hosts share are listed once. */
 void	assessment_merge(struct assessment *);
 void	assessment_count_mended(struct assessment *);

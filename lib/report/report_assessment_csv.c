@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * report_assessment_csv.c - a compliance report as RFC 4180 rows. The first
- * column says what a row is about: a port with the certificate it shows, what the
- * inventory keeps out, an open finding, what became of one in the period, or an exchange of
- * certificates.
+ * column says what a row is about: a port with the certificate it shows, what
+ * the inventory keeps out, an open finding, what became of one in the period,
+ * or an exchange of certificates.
  */
 #include "cwaudit/report_assessment.h"
 
@@ -19,7 +19,7 @@ struct row {
 	const struct finding		*finding;	/* NULL: none */
 	const struct assessed_change	*change;	/* NULL: it is open */
 	const struct ledger_event	*reissue;	/* NULL: none */
-	const char			*left_out;	/* NULL: not about that */
+	const char			*left_out;	/* NULL: nothing */
 };
 
 struct column {

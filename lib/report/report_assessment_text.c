@@ -3,324 +3,13 @@
  * report_assessment_text.c - a compliance report for people who read text: the
  * first screen says it all, what follows is the evidence.
  */
-#include "cwaudit/report_assessment.h"
+#include "report_assessment_text.h"
 
 #include <string.h>
 
-#include "cwaudit/page.h"
 #include "report_ledger.h"
 
-#define INDENT	2
-#define LABEL	20	/* where what follows a label begins */
 #define COUNTS	28	/* where the counts of a rule begin */
-#define SOON	10	/* certificates that the first screen names */
-#define NAMED	20	/* hosts that a list before the evidence names */
-
-/* ---- pieces ---- */
-
-static void
-heading(struct page *p, const char *title)
-{
-	page_end(p);
-	page_style(p, PAGE_BOLD);
-	page_put(p, title);
-	page_end(p);
-}
-
-static void
-label(struct page *p, const char *s)
-{
-	page_to(p, INDENT);
-	page_style(p, PAGE_DIM);
-	page_put(p, s);
-	page_style(p, PAGE_PLAIN);
-	page_to(p, LABEL);
-}
-
-/* The rest of a labelled line; empties t. */
-static void
-say(struct page *p, struct text *t)
-{
-	page_paragraph(p, LABEL, text_str(t));
-	text_reset(t);
-}
-
-static void
-add_time(int64_t at, struct text *out)
-{
-	if (at == CLOCK_NEVER)
-		text_add(out, "not on record");
-	else
-		report_add_minute(at, out);
-}
-
-static enum page_style
-standing_style(enum standing s)
-{
-	static const enum page_style styles[STANDING_N] = {
-		[STANDING_WRONG] = PAGE_ERROR,
-		[STANDING_UNKNOWN] = PAGE_WARNING,
-		[STANDING_WAIVED] = PAGE_NOTICE,
-		[STANDING_WARNED] = PAGE_WARNING,
-		[STANDING_RIGHT] = PAGE_GREEN,
-	};
-
-	return styles[s];
-}
-
-/* ---- the first screen ---- */
-
-static void
-print_head(struct page *p, const struct assessment *a)
-{
-	struct text t = {0};
-
-	page_style(p, PAGE_BOLD);
-	page_put(p, a->changes_only ?
-	    "Certificates of Communicator Web Access: what changed" :
-	    "Certificates of Communicator Web Access: compliance report");
-	page_end(p);
-	label(p, a->changes_only ? "between" : "as of");
-	if (a->changes_only) {
-		report_add_minute(a->since, &t);
-		text_add(&t, " and ");
-	}
-	report_add_minute(a->until, &t);
-	text_add(&t, " UTC");
-	say(p, &t);
-	if (!a->changes_only) {
-		label(p, "period since");
-		report_add_minute(a->since, &t);
-		say(p, &t);
-	}
-	text_done(&t);
-}
-
-static void
-print_filter(struct page *p, const struct assessment *a)
-{
-	const struct { const char *name, *value; } parts[] = {
-		{ "owner", a->filter.owner }, { "group", a->filter.group },
-		{ "zone", a->filter.zone }, { "tag", a->filter.tag },
-		{ "host", a->filter.host },
-	};
-	struct text t = {0};
-
-	if (!a->filtered)
-		return;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (parts[i].value != NULL)
-			text_addf(&t, "%s%s %s", t.len > 0 ? ", " : "",
-			    parts[i].name, parts[i].value);
-	text_addf(&t, "; %zu hosts are left out", a->filtered_out);
-	label(p, "only");
-	say(p, &t);
-	text_done(&t);
-}
-
-/* Whatever makes the rest doubtful comes first. */
-static void
-print_doubts(struct page *p, const struct assessment *a)
-{
-	struct text t = {0};
-
-	if (a->inventory_since == CLOCK_NEVER)
-		text_add(&t, "No inventory is on record for this day: nothing "
-		    "was assessed.");
-	else if (a->stale) {
-		text_add(&t, "The auditor was last at work at ");
-		report_add_minute(a->at_work, &t);
-		text_add(&t, " UTC. What it has not seen since is not "
-		    "assessed.");
-	}
-	if (t.len > 0) {
-		page_style(p, PAGE_WARNING);
-		page_paragraph(p, INDENT, text_str(&t));
-	}
-	text_done(&t);
-}
-
-static void
-print_standings(struct page *p, const struct assessment *a)
-{
-	heading(p, "Hosts");
-	for (int i = STANDING_N - 1; i >= 0; i--) {
-		page_to(p, INDENT);
-		if (a->standing[i] > 0)
-			page_style(p, standing_style((enum standing)i));
-		page_putf(p, "%6zu  %s", a->standing[i],
-		    standing_text((enum standing)i));
-		page_end(p);
-	}
-}
-
-static void
-print_names(struct page *p, const char *what, const struct assessment *a,
-    bool no_longer)
-{
-	struct text t = {0};
-
-	for (size_t i = 0; i < a->n_hosts; i++)
-		if (assessment_turned(&a->hosts[i], no_longer))
-			text_addf(&t, "%s%s", t.len > 0 ? ", " : "",
-			    a->hosts[i].name);
-	label(p, what);
-	if (t.len == 0)
-		text_add(&t, "none");
-	say(p, &t);
-	text_done(&t);
-}
-
-static void
-print_list(struct page *p, const char *what, const struct strings *list)
-{
-	struct text t = {0};
-
-	if (list->n == 0)
-		return;
-	label(p, what);
-	strings_join(list, ", ", &t);
-	say(p, &t);
-	text_done(&t);
-}
-
-static void
-print_trend(struct page *p, const struct assessment *a)
-{
-	struct text t = {0};
-
-	heading(p, "In the period");
-	print_names(p, "became wrong", a, false);
-	print_names(p, "no longer wrong", a, true);
-	print_list(p, "hosts added", &a->added);
-	print_list(p, "hosts removed", &a->removed);
-	label(p, "findings");
-	text_addf(&t, "%zu opened, %zu cleared; now open: %zu critical, "
-	    "%zu error, %zu warning, %zu notice, and %zu waived", a->opened,
-	    a->cleared, a->open[SEVERITY_CRITICAL], a->open[SEVERITY_ERROR],
-	    a->open[SEVERITY_WARNING], a->open[SEVERITY_NOTICE], a->waived);
-	say(p, &t);
-	label(p, "reissues");
-	text_addf(&t, "%zu good, %zu bad", a->good, a->bad);
-	say(p, &t);
-	text_done(&t);
-}
-
-/* "im.contoso.com on cwa04.nwtraders.local, 2 ports" */
-static void
-add_holder(const struct assessment *a, const struct assessed_cert *c,
-    struct text *out)
-{
-	const char *host = c->host != ASSESSMENT_NONE ?
-	    a->hosts[c->host].name : "";
-
-	text_addf(out, "%s%s", c->ca ? "CA " : "", *c->cn != '\0' ? c->cn :
-	    *c->subject != '\0' ? c->subject : "(unreadable)");
-	if (!text_equal(c->cn, host))
-		text_addf(out, " on %s", host);
-	if (c->n_leaf + c->n_sent > 1)
-		text_addf(out, ", %zu ports", c->n_leaf + c->n_sent);
-}
-
-static void
-print_end(struct page *p, const struct assessment *a,
-    const struct assessed_cert *c)
-{
-	int64_t days = assessment_days_left(a, c->not_after);
-	struct text t = {0};
-
-	page_to(p, INDENT);
-	report_add_minute(c->not_after, &t);
-	page_putf(p, "%.10s", text_str(&t));
-	page_to(p, LABEL - 5);
-	page_style(p, days < 0 ? PAGE_CRITICAL : days < 14 ? PAGE_ERROR :
-	    days < 45 ? PAGE_WARNING : PAGE_PLAIN);
-	page_putf(p, "%4lld d", (long long)days);
-	page_to(p, LABEL + 5);
-	page_style(p, PAGE_PLAIN);
-	text_reset(&t);
-	add_holder(a, c, &t);
-	page_paragraph(p, LABEL + 5, text_str(&t));
-	text_done(&t);
-}
-
-static void
-print_soon(struct page *p, const struct assessment *a)
-{
-	size_t n = 0;
-
-	heading(p, "What ends next");
-	for (size_t i = 0; i < a->n_certs && n < SOON; i++)
-		if (a->certs[i].not_after != CLOCK_NEVER) {
-			print_end(p, a, &a->certs[i]);
-			n++;
-		}
-	if (n == 0) {
-		page_to(p, INDENT);
-		page_put(p, "no certificate is on record");
-		page_end(p);
-	}
-}
-
-/* ---- what is not right, in short ---- */
-
-/* Why a host is wrong: the rules that say so. */
-static void
-add_reasons(const struct assessment *a, const struct assessed_host *h,
-    struct text *out)
-{
-	for (size_t i = 0; i < h->n_findings; i++) {
-		const struct finding *f = assessment_findings(a, h)[i].finding;
-
-		if (!f->waived && f->severity >= SEVERITY_ERROR)
-			text_addf(out, "%s%s", out->len > 0 ? "; " : "",
-			    f->rule->title);
-	}
-	if (out->len == 0)
-		text_add(out, "a finding about several hosts");
-}
-
-static void
-print_standing_list(struct page *p, const struct assessment *a,
-    enum standing standing, const char *title,
-    void (*add)(const struct assessment *, const struct assessed_host *,
-    struct text *))
-{
-	size_t n = 0;
-
-	if (a->standing[standing] == 0)
-		return;
-	heading(p, title);
-	for (size_t i = 0; i < a->n_hosts && n < NAMED; i++) {
-		const struct assessed_host *h = &a->hosts[i];
-		struct text t = {0}, why = {0};
-
-		if (h->standing != standing)
-			continue;
-		n++;
-		add(a, h, &why);
-		text_addf(&t, "%s, since ", h->name);
-		add_time(h->since, &t);
-		text_addf(&t, ": %s", text_str(&why));
-		page_to(p, INDENT);
-		page_paragraph(p, 2 * INDENT, text_str(&t));
-		text_done(&why);
-		text_done(&t);
-	}
-	if (a->standing[standing] > n) {
-		page_to(p, INDENT);
-		page_putf(p, "and %zu more, below", a->standing[standing] - n);
-		page_end(p);
-	}
-}
-
-static void
-print_lists(struct page *p, const struct assessment *a)
-{
-	print_standing_list(p, a, STANDING_WRONG, "Wrong", add_reasons);
-	print_standing_list(p, a, STANDING_UNKNOWN, "Not assessed",
-	    assessment_add_missing);
-}
 
 /* ---- rules ---- */
 
@@ -342,14 +31,14 @@ print_rules(struct page *p, const struct assessment *a)
 {
 	static const char head[] = "    met  not met  waived  not assessed";
 
-	heading(p, "Rules, whatever their severity");
+	prose_heading(p, "Rules, whatever their severity");
 	page_to(p, COUNTS);
 	page_style(p, PAGE_DIM);
 	page_put(p, head);
 	page_end(p);
 	for (size_t i = 0; i < a->n_rules; i++)
 		print_counts(p, &a->rules[i]);
-	heading(p, "Clauses that they are cited for");
+	prose_heading(p, "Clauses that they are cited for");
 	page_to(p, COUNTS);
 	page_style(p, PAGE_DIM);
 	page_put(p, head);
@@ -363,7 +52,7 @@ print_tailoring(struct page *p, const struct assessment *a)
 {
 	struct text t = {0};
 
-	heading(p, "Rules that are lowered or off");
+	prose_heading(p, "Rules that are lowered or off");
 	for (size_t i = 0; i < a->n_tailoring; i++) {
 		const struct assessed_tailoring *r = &a->tailoring[i];
 
@@ -390,12 +79,12 @@ print_waivers(struct page *p, const struct assessment *a)
 {
 	struct text t = {0};
 
-	heading(p, "Waivers");
+	prose_heading(p, "Waivers");
 	for (size_t i = 0; i < a->n_waivers; i++) {
 		const struct assessed_waiver *w = &a->waivers[i];
 
 		text_addf(&t, "%s, until ", w->rule);
-		add_time(w->until, &t);
+		prose_add_time(w->until, &t);
 		if (w->until != CLOCK_NEVER && w->until <= a->until)
 			text_add(&t, " (it has ended)");
 		text_addf(&t, ": %s, by %s, approved by %s, %s; ", w->ticket,
@@ -445,13 +134,13 @@ print_ports(struct page *p, const struct assessment *a,
 
 		text_addf(&t, ": CN %s, serial %s, issued by %s, valid from ",
 		    *c->cn != '\0' ? c->cn : "(none)", c->serial, c->issuer);
-		add_time(c->not_before, &t);
+		prose_add_time(c->not_before, &t);
 		text_add(&t, " to ");
-		add_time(c->not_after, &t);
+		prose_add_time(c->not_after, &t);
 		text_add(&t, ", SHA-256 ");
 		text_add_hex(&t, c->sha256, CERT_SHA256);
 		text_add(&t, "; shown since ");
-		add_time(port->since, &t);
+		prose_add_time(port->since, &t);
 		text_addf(&t, ", by %s, proof: %s", port->via, port->proof);
 	}
 	if (*port->missing != '\0')
@@ -481,7 +170,7 @@ print_finding(struct page *p, const struct assessment *a,
 	report_add_minute(f->opened, &t);
 	if (w != NULL) {
 		text_addf(&t, "; waived by %s until ", w->owner);
-		add_time(w->until, &t);
+		prose_add_time(w->until, &t);
 	}
 	if (f->ends > 0) {
 		text_add(&t, "; ends ");
@@ -511,11 +200,11 @@ print_host(struct page *p, const struct assessment *a,
 	page_to(p, INDENT);
 	page_style(p, PAGE_BOLD);
 	page_putf(p, "%s ", h->name);
-	page_style(p, standing_style(h->standing));
+	page_style(p, prose_standing_style(h->standing));
 	page_put(p, standing_text(h->standing));
 	page_style(p, PAGE_DIM);
 	text_add(&t, ", since ");
-	add_time(h->since, &t);
+	prose_add_time(h->since, &t);
 	if (*h->owner != '\0')
 		text_addf(&t, "; %s", h->owner);
 	page_wrap(p, 2 * INDENT, text_str(&t));
@@ -538,10 +227,10 @@ static void
 print_hosts(struct page *p, const struct assessment *a)
 {
 	if (a->first_shared < a->n_findings)
-		heading(p, "About several hosts, or the auditor");
+		prose_heading(p, "About several hosts, or the auditor");
 	for (size_t i = a->first_shared; i < a->n_findings; i++)
 		print_finding(p, a, &a->findings[i]);
-	heading(p, "Hosts, the worst first");
+	prose_heading(p, "Hosts, the worst first");
 	for (size_t i = 0; i < a->n_hosts && !p->stopped; i++)
 		print_host(p, a, &a->hosts[i]);
 }
@@ -612,18 +301,18 @@ static void
 print_happened(struct page *p, const struct assessment *a)
 {
 	if (a->n_reissues > 0)
-		heading(p, "Reissues");
+		prose_heading(p, "Reissues");
 	for (size_t i = 0; i < a->n_reissues && !p->stopped; i++)
 		print_reissue(p, &a->reissues[i]);
 	if (a->n_changes > 0)
-		heading(p, "What became of findings");
+		prose_heading(p, "What became of findings");
 	for (size_t i = 0; i < a->n_changes && !p->stopped; i++)
 		print_change(p, &a->changes[i]);
 	if (a->n_mended[0] > 0)
-		heading(p, "Time to mend, by rule");
+		prose_heading(p, "Time to mend, by rule");
 	print_mended(p, a, 0);
 	if (a->n_mended[1] > 0)
-		heading(p, "Time to mend, by owner");
+		prose_heading(p, "Time to mend, by owner");
 	print_mended(p, a, 1);
 }
 
@@ -632,13 +321,13 @@ print_happened(struct page *p, const struct assessment *a)
 static void
 print_certs(struct page *p, const struct assessment *a)
 {
-	heading(p, "Certificates, by their end");
+	prose_heading(p, "Certificates, by their end");
 	for (size_t i = 0; i < a->n_certs && !p->stopped; i++) {
 		const struct assessed_cert *c = &a->certs[i];
 		struct text t = {0};
 
 		if (c->not_after != CLOCK_NEVER)
-			print_end(p, a, c);
+			prose_print_end(p, a, c);
 		text_addf(&t, "issued by %s; serial %s; %s, %s; SHA-256 ",
 		    c->issuer, c->serial, c->key, c->signature);
 		text_add_hex(&t, c->sha256, CERT_SHA256);
@@ -655,7 +344,7 @@ print_gaps(struct page *p, const struct assessment *a)
 {
 	struct text t = {0};
 
-	label(p, "auditor down");
+	prose_label(p, "auditor down");
 	if (a->n_gaps == 0)
 		text_add(&t, "never for longer than an interval");
 	for (size_t i = 0; i < a->n_gaps; i++) {
@@ -664,7 +353,7 @@ print_gaps(struct page *p, const struct assessment *a)
 		text_add(&t, " for ");
 		report_add_age(a->gaps[i].until - a->gaps[i].since, &t);
 	}
-	say(p, &t);
+	prose_say(p, &t);
 	text_done(&t);
 }
 
@@ -673,25 +362,25 @@ print_scope(struct page *p, const struct assessment *a)
 {
 	struct text t = {0};
 
-	heading(p, "Scope and method");
-	label(p, "inventory");
+	prose_heading(p, "Scope and method");
+	prose_label(p, "inventory");
 	text_addf(&t, "%zu hosts and published entries with %zu ports, of "
 	    "which %zu were observed and %zu assessed; %zu retired; in force "
 	    "since ", a->n_hosts, a->n_ports, a->observed, a->judged,
 	    a->retired);
-	add_time(a->inventory_since, &t);
+	prose_add_time(a->inventory_since, &t);
 	text_add(&t, "; SHA-256 ");
 	text_add_hex(&t, a->inventory_sha256, CERT_SHA256);
-	say(p, &t);
-	label(p, "auditor");
+	prose_say(p, &t);
+	prose_label(p, "auditor");
 	text_addf(&t, "cwauditd %s, rule set %lld, running since ",
 	    *a->version != '\0' ? a->version : "(none)",
 	    (long long)a->rule_set);
-	add_time(a->run_since, &t);
+	prose_add_time(a->run_since, &t);
 	text_addf(&t, ", %lld cycles in the period; configuration SHA-256 ",
 	    (long long)a->cycles);
 	text_add_hex(&t, a->settings_sha256, CERT_SHA256);
-	say(p, &t);
+	prose_say(p, &t);
 	print_gaps(p, a);
 	for (size_t i = 0; i < n_assessment_method; i++)
 		page_paragraph(p, INDENT, assessment_method[i]);
@@ -705,16 +394,11 @@ report_assessment_text(const struct assessment *a,
 	struct page p;
 
 	page_init(&p, options, write, ctx);
-	print_head(&p, a);
-	print_filter(&p, a);
-	print_doubts(&p, a);
-	if (!a->changes_only) {
-		print_standings(&p, a);
-		print_lists(&p, a);
-	}
-	print_trend(&p, a);
-	if (!a->changes_only) {
-		print_soon(&p, a);
+	prose_print_head(&p, a);
+	if (a->changes_only) {
+		prose_print_trend(&p, a);
+	} else {
+		prose_print_front(&p, a);
 		print_hosts(&p, a);
 	}
 	print_happened(&p, a);

@@ -83,7 +83,7 @@ add_range(const struct nagios_range *r, struct text *out)
 struct facts {
 	size_t		 ports, observed, judged;
 	int64_t		 days;		/* INT64_MAX: no end is known */
-	const char	*missing;	/* outcome of one that is not observed */
+	const char	*missing;	/* outcome of one not observed */
 	size_t		 open[SEVERITY_N], waived;
 	const struct finding *worst;	/* not waived; NULL: none */
 };
