@@ -74,8 +74,8 @@ static const char first_schema[] =
 " WITHOUT ROWID;";
 
 /* What a finding was after each transition but reminders, so that a report can
- * be made of any day; ended: as of then; told: a line of the log said so. What
- * there was goes on from its last transition. */
+ * be made of any day; ended: as of then; told: a line of the log said so. Of
+ * what was there before only its first and its last day are known. */
 static const char past_schema[] =
 "CREATE TABLE finding_past(id INTEGER PRIMARY KEY, finding TEXT NOT NULL,"
 " at INTEGER NOT NULL, state TEXT NOT NULL, ended INTEGER,"
@@ -83,8 +83,10 @@ static const char past_schema[] =
 "CREATE INDEX finding_past_of ON finding_past(finding, at);"
 "CREATE INDEX finding_past_at ON finding_past(at);"
 "INSERT INTO finding_past(finding, at, state, ended, told, facts)"
-" SELECT id, coalesce(ended, json_extract(facts, '$.said'), opened),"
-" state, ended, 1, facts FROM finding;"
+" SELECT id, opened, 'opened', NULL, 1, facts FROM finding ORDER BY opened;"
+"INSERT INTO finding_past(finding, at, state, ended, told, facts)"
+" SELECT id, ended, state, ended, 1, facts FROM finding"
+" WHERE ended NOT NULL ORDER BY ended;"
 "CREATE INDEX event_at ON event(at, event);";
 
 const char *const store_migrations[] = { first_schema, past_schema };
