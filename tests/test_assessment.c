@@ -477,6 +477,35 @@ terms_that_hosts_share_are_listed_once(void **state)
 	assessment_done(&a);
 }
 
+/* Two slots that fail one rule are one reason. */
+static void
+a_reason_is_said_once(void **state)
+{
+	struct assessment a;
+	struct text t = {0};
+
+	(void)state;
+	assessment_init(&a, SINCE, UNTIL, &nothing);
+	add_scope(&a);
+	assessment_end_sightings(&a);
+	find(&a, "1111111111111111", "site-names", "error",
+	    "cwa01.nwtraders.local", CLOCK_NEVER, "");
+	find(&a, "2222222222222222", "site-names", "error",
+	    "cwa01.nwtraders.local", CLOCK_NEVER, "");
+	find(&a, "3333333333333333", "weak-key", "warning",
+	    "cwa01.nwtraders.local", CLOCK_NEVER, "");
+	find(&a, "4444444444444444", "version", "error",
+	    "cwa01.nwtraders.local", CLOCK_NEVER, ",\"waived\":true");
+	find(&a, "5555555555555555", "key-usage", "error",
+	    "cwa01.nwtraders.local", CLOCK_NEVER, "");
+	assessment_finish(&a);
+	assessment_add_reasons(&a, host(&a, "cwa01.nwtraders.local"), &t);
+	assert_string_equal(text_str(&t), "key usage lacks what a TLS server "
+	    "needs\nthe SAN lacks a name that browsers ask for");
+	text_done(&t);
+	assessment_done(&a);
+}
+
 static void
 filters_choose_hosts(void **state)
 {
@@ -672,6 +701,7 @@ main(void)
 		cmocka_unit_test(clauses_of_one_document_are_told_apart),
 		cmocka_unit_test(hosts_and_findings_of_the_period_are_told),
 		cmocka_unit_test(terms_that_hosts_share_are_listed_once),
+		cmocka_unit_test(a_reason_is_said_once),
 		cmocka_unit_test(filters_choose_hosts),
 		cmocka_unit_test(each_format_is_as_its_golden_file),
 		cmocka_unit_test(a_control_is_satisfied_only_where_all_is_met),

@@ -259,6 +259,9 @@ const char *standing_text(enum standing);	/* for people */
 /* Did it become wrong in the period, or, if so, no longer so? What nobody had
  * looked at before did neither. */
 bool	assessment_turned(const struct assessed_host *, bool no_longer);
+/* Why a host is wrong: the titles of the rules that say so, a line each. */
+void	assessment_add_reasons(const struct assessment *,
+	    const struct assessed_host *, struct text *);
 /* Of a host that is not assessed: what of it, and why; a line each. */
 void	assessment_add_missing(const struct assessment *,
 	    const struct assessed_host *, struct text *);

@@ -399,6 +399,26 @@ assessment_turned(const struct assessed_host *h, bool no_longer)
 }
 
 void
+assessment_add_reasons(const struct assessment *a,
+    const struct assessed_host *h, struct text *out)
+{
+	const struct rule *last = NULL;		/* they stand by rule */
+
+	for (size_t i = 0; i < h->n_findings; i++) {
+		const struct finding *f = assessment_findings(a, h)[i].finding;
+
+		if (f->waived || f->severity < SEVERITY_ERROR ||
+		    f->rule == last)
+			continue;
+		last = f->rule;
+		text_addf(out, "%s%s", out->len > 0 ? "\n" : "",
+		    f->rule->title);
+	}
+	if (out->len == 0)
+		text_add(out, "a finding about several hosts");
+}
+
+void
 assessment_add_missing(const struct assessment *a,
     const struct assessed_host *h, struct text *out)
 {

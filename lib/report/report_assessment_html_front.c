@@ -92,44 +92,13 @@ put_tiles(struct web *w, const struct assessment *a)
 	web_put(w, "</ul>\n");
 }
 
-/* Why a host is wrong: what its rules say, each once. */
-static void
-put_reasons(struct web *w, const struct assessment *a,
-    const struct assessed_host *h)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < h->n_findings; i++) {
-		const struct finding *f = assessment_findings(a, h)[i].finding;
-
-		if (f->waived || f->severity < SEVERITY_ERROR)
-			continue;
-		web_putf(w, "%s%s", any ? "<br>" : "", f->rule->title);
-		any = true;
-	}
-	if (!any)
-		web_put(w, "a finding about several hosts");
-}
-
-static void
-put_missing(struct web *w, const struct assessment *a,
-    const struct assessed_host *h)
-{
-	struct text t = {0};
-
-	assessment_add_missing(a, h, &t);
-	web_put(w, "<span class=\"lines\">");
-	web_text(w, text_str(&t));
-	web_put(w, "</span>");
-	text_done(&t);
-}
-
 static void
 put_standing_list(struct web *w, const struct assessment *a,
     enum standing standing, const char *title,
-    void (*put)(struct web *, const struct assessment *,
-    const struct assessed_host *))
+    void (*add)(const struct assessment *, const struct assessed_host *,
+    struct text *))
 {
+	struct text why = {0};
 	size_t n = 0;
 
 	if (a->standing[standing] == 0)
@@ -148,8 +117,10 @@ put_standing_list(struct web *w, const struct assessment *a,
 		web_text(w, h->name);
 		web_put(w, "</th><td>");
 		web_day(w, h->since);
-		web_put(w, "</td><td>");
-		put(w, a, h);
+		web_put(w, "</td><td class=\"lines\">");
+		text_reset(&why);
+		add(a, h, &why);
+		web_text(w, text_str(&why));
 		web_put(w, "</td><td>");
 		web_text(w, h->owner);
 		web_put(w, "</td></tr>\n");
@@ -159,6 +130,7 @@ put_standing_list(struct web *w, const struct assessment *a,
 		web_putf(w, "<p>and %zu more, below</p>\n",
 		    a->standing[standing] - n);
 	web_put(w, "</section>\n");
+	text_done(&why);
 }
 
 struct names { struct web *w; size_t n; };
@@ -405,9 +377,10 @@ html_put_front(struct web *w, const struct assessment *a)
 {
 	put_lead(w, a);
 	put_tiles(w, a);
-	put_standing_list(w, a, STANDING_WRONG, "Wrong", put_reasons);
+	put_standing_list(w, a, STANDING_WRONG, "Wrong",
+	    assessment_add_reasons);
 	put_standing_list(w, a, STANDING_UNKNOWN, "Not assessed",
-	    put_missing);
+	    assessment_add_missing);
 	web_put(w, "<div class=\"pair\">\n");
 	html_put_trend(w, a);
 	put_soon(w, a);

@@ -257,22 +257,6 @@ print_soon(struct page *p, const struct assessment *a)
 
 /* ---- what is not right, in short ---- */
 
-/* Why a host is wrong: the rules that say so. */
-static void
-add_reasons(const struct assessment *a, const struct assessed_host *h,
-    struct text *out)
-{
-	for (size_t i = 0; i < h->n_findings; i++) {
-		const struct finding *f = assessment_findings(a, h)[i].finding;
-
-		if (!f->waived && f->severity >= SEVERITY_ERROR)
-			text_addf(out, "%s%s", out->len > 0 ? "; " : "",
-			    f->rule->title);
-	}
-	if (out->len == 0)
-		text_add(out, "a finding about several hosts");
-}
-
 static void
 print_standing_list(struct page *p, const struct assessment *a,
     enum standing standing, const char *title,
@@ -310,7 +294,8 @@ print_standing_list(struct page *p, const struct assessment *a,
 static void
 print_lists(struct page *p, const struct assessment *a)
 {
-	print_standing_list(p, a, STANDING_WRONG, "Wrong", add_reasons);
+	print_standing_list(p, a, STANDING_WRONG, "Wrong",
+	    assessment_add_reasons);
 	print_standing_list(p, a, STANDING_UNKNOWN, "Not assessed",
 	    assessment_add_missing);
 }
