@@ -112,6 +112,8 @@ host=$(jq -r '[.hosts[] | select(.standing == "wrong" and .kind == "host")][0].h
 ok "one host alone" [ "$(report --format json --host "$host" | jq -r '.hosts | length, .[0].host' | tr '\n' ' ')" = "1 $host " ]
 ok "nobody's hosts are none" ends 2 report --owner nobody
 ok "which is said" grep -q 'no host of the inventory' "$dir/said"
+report | head -n 1 >"$dir/line"
+ok "a reader that has seen enough is no fault" [ ! -s "$dir/said" ]
 ok "the future is not known" ends 2 report --as-of 2999-01-01
 ok "a period has a beginning" ends 2 report --as-of 2026-01-01 --since 2026-02-01
 ok "times are times" ends 2 report --as-of yesterday
