@@ -47,7 +47,8 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_assessment_csv report/report_assessment_oscal \
 	   report/web report/report_assessment_html \
 	   report/report_assessment_html_front report/claim \
-	   report/report_nagios report/vitals report/report_metrics
+	   report/report_nagios report/vitals report/report_metrics \
+	   report/report_web report/report_web_host
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
@@ -66,7 +67,8 @@ DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queu
 	   audit/audit_keep audit/audit_expect audit/audit_reissue \
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_past audit/audit_reload audit/loop audit/sweep \
-	   serve/control \
+	   serve/local serve/control serve/pulse serve/sheet serve/route_host serve/route \
+	   serve/press serve/shelf serve/http_client serve/http \
 	   command/terminal command/output command/archive command/installed command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
 	   command/cmd_explain command/cmd_probe command/cmd_findings command/cmd_status \
@@ -90,7 +92,7 @@ ALL_CFLAGS = $(WARN) $(HARDEN) $(OPT) -D_GNU_SOURCE \
 	   -DCWAUDIT_VERSION='"$(VERSION)"' -Iinclude -Ilib -pthread $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(OPT) $(LDFLAGS)
 LIB_LIBS := -lcrypto -lyaml -ljansson -lcsv
-DAEMON_LIBS := -lcurl -lssl -levent_core -levent_extra -levent_pthreads -lcares -lsqlite3
+DAEMON_LIBS := -lcurl -lssl -levent_core -levent_extra -levent_pthreads -lcares -lsqlite3 -lz
 
 all: $(PROGRAMS:%=$B/%)
 

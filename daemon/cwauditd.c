@@ -41,6 +41,7 @@ send_status(const struct event *summary)
 static void
 keep(void *ctx, struct records *rs)
 {
+	pulse_keep(((struct app *)ctx)->pulse, rs);
 	for (size_t i = 0; i < rs->n; i++)
 		if (event_is(&rs->item[i].event, "summary"))
 			send_status(&rs->item[i].event);
@@ -119,6 +120,9 @@ check_alive(struct app *a)
 
 	a->writer_beat = beat;
 	a->hanging = moves ? 0 : a->hanging + 1;
+	pulse_beat(a->pulse);
+	pulse_set_trouble(a->pulse, PULSE_STUCK, a->hanging >= HANG_ALLOWED ?
+	    "no look ends any more, or nothing is written" : NULL);
 	if (a->hanging == HANG_ALLOWED)
 		app_say(a, EVENT_CRITICAL, "stuck", "a thread of this process "
 		    "hangs, or no look ends any more; its watchdog, if there "
@@ -156,6 +160,8 @@ on_store(void *ctx, enum writer_news what, const char *why)
 	case WRITER_LOST:
 	case WRITER_WELL:
 		audit_store_trouble(audit, why);
+		pulse_set_trouble(((struct app *)ctx)->pulse, PULSE_STORE,
+		    why);
 		break;
 	case WRITER_WANTS:
 		audit_keep_anew(audit);
@@ -229,6 +235,25 @@ open_control(struct app *a)
 	text_done(&msg);
 }
 
+/* Without it nobody sees the page; looks go on. */
+static void
+open_http(struct app *a)
+{
+	const struct config_listen *at = &a->config.http_listen;
+	struct text why = {0}, msg = {0};
+
+	if (a->store == NULL || (at->path == NULL && at->place == NULL))
+		return;
+	a->http = http_new(&a->config, a->setup, a->pulse, &why);
+	if (a->http == NULL) {
+		text_addf(&msg, "no status page and no metrics: %s; "
+		    "http.listen says where they are served", text_str(&why));
+		app_say(a, EVENT_WARNING, "http", text_str(&msg));
+	}
+	text_done(&why);
+	text_done(&msg);
+}
+
 static bool
 start_notifier(struct app *a, struct text *why)
 {
@@ -264,6 +289,7 @@ start(struct app *a, struct text *why)
 	struct event started = {0};
 
 	log_open(a->config.log_facility);
+	a->pulse = pulse_new(&clock_system, a->config.interval_https_s);
 	if (!prober_global_init(why))
 		return false;
 	open_store(a);
@@ -292,6 +318,7 @@ start(struct app *a, struct text *why)
 	open_control(a);
 	if (!start_notifier(a, why))
 		return false;
+	open_http(a);
 	notify_send("READY=1");
 	return true;
 }
@@ -303,6 +330,7 @@ stop(struct app *a)
 	size_t unsaid;
 
 	notify_send("STOPPING=1");
+	http_free(a->http);
 	control_free(a->control);
 	notifier_free(a->notifier);
 	for (size_t i = 0; i < 4; i++)
@@ -319,6 +347,7 @@ stop(struct app *a)
 		errand->done(errand);
 	loop_free(a->loop);
 	unsaid = writer_free(a->writer);
+	pulse_free(a->pulse);
 	store_close(a->opened);
 	text_done(&a->store_trouble);
 	if (unsaid == 0)

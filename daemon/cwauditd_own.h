@@ -9,6 +9,7 @@
 #include "audit/loop.h"
 #include "setup/config.h"
 #include "serve/control.h"
+#include "serve/http.h"
 #include "setup/setup.h"
 #include "tell/notifier.h"
 #include "tell/writer.h"
@@ -31,6 +32,8 @@ struct app {
 	struct text	 store_trouble;	/* at the start */
 	struct notifier	*notifier;	/* NULL: no sinks */
 	struct control	*control;	/* NULL: none */
+	struct pulse	*pulse;
+	struct http	*http;		/* NULL: none */
 	struct event	*signals[4];
 	struct event	*alive, *errands;
 	uint64_t	 writer_beat;

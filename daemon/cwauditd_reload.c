@@ -40,9 +40,11 @@ refuse_reload(struct app *a, struct reload *r)
 	for (line = strtok_r(t.data, "\n", &rest); line != NULL;
 	    line = strtok_r(NULL, "\n", &rest)) {
 		app_say(a, EVENT_ERROR, "problem", line);
-		if (first++ == 0)
-			audit_inventory_refused(loop_audit(a->loop), line,
-			    r->problems.n + r->problems.dropped);
+		if (first++ > 0)
+			continue;
+		audit_inventory_refused(loop_audit(a->loop), line,
+		    r->problems.n + r->problems.dropped);
+		pulse_set_trouble(a->pulse, PULSE_INVENTORY, line);
 	}
 	app_say(a, EVENT_ERROR, "reload-refused", "the new configuration or "
 	    "inventory has errors; the old one stays in force");
@@ -74,6 +76,10 @@ take_reload(struct app *a, struct reload *r)
 {
 	loop_reload(a->loop, r->setup, &r->config);
 	audit_inventory_refused(loop_audit(a->loop), NULL, 0);
+	pulse_set_trouble(a->pulse, PULSE_INVENTORY, NULL);
+	pulse_set_interval(a->pulse, r->config.interval_https_s);
+	if (a->http != NULL)
+		http_set_setup(a->http, r->setup);
 	writer_set_format(a->writer, r->config.log_format ==
 	    LOG_FORMAT_CEE ? EVENT_CEE : EVENT_KV);
 	if (a->began_with.inventory == NULL)

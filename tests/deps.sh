@@ -20,6 +20,7 @@ table() {
 	build libjansson-dev JSON in and out
 	build libcsv-dev CSV in
 	build libsqlite3-dev what the daemon remembers
+	build zlib1g-dev pages, compressed
 	build ca-certificates the public roots
 	test libcmocka-dev unit tests
 	test openssl s_client and s_server against our probes

@@ -200,6 +200,16 @@ static const struct { const char *text, *says; } mistakes[] = {
 	    "dashes, and not syslog\n" },
 	{ "notify: [{name: a, webhook: \"https://x\"}, {name: a, command: "
 	    "/x}]\n", "c:1:43: two sinks are called \"a\"\n" },
+	{ "http: {listen: 9817}\n", "c:1:16: \"9817\" is no place to "
+	    "listen: write ADDRESS:PORT, unix:PATH, or none\n" },
+	{ "http: {listen: \"0.0.0.0:9817\"}\n", "c:1:16: \"0.0.0.0:9817\" "
+	    "is not of the loopback: that needs \"allow_remote: yes\", and a "
+	    "proxy before it that asks who is there\n" },
+	{ "http: {listen: \"[::]:9817\"}\n", "c:1:16: \"[::]:9817\" "
+	    "is not of the loopback: that needs \"allow_remote: yes\", and a "
+	    "proxy before it that asks who is there\n" },
+	{ "http: {hosts: [\"a b\"]}\n", "c:1:16: \"a b\" is not a host "
+	    "name: letters, digits, hyphens and dots only\n" },
 	{ "resolver: {servers: [dns.contoso.com]}\n", "c:1:22: "
 	    "\"dns.contoso.com\" is not an IPv4 or IPv6 address\n" },
 	{ "log: {facility: mail}\n", "c:1:17: \"facility\" must be one of "

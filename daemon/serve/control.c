@@ -11,10 +11,10 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "cwaudit/mem.h"
+#include "local.h"
 
 #define CLIENTS_MAX	16
 #define CLIENT_S	5
@@ -148,54 +148,21 @@ on_client(struct evconnlistener *listener, evutil_socket_t fd,
 	(void)bufferevent_enable(c->io, EV_READ | EV_WRITE);
 }
 
-static bool
-set_address(const char *path, struct sockaddr_un *at, struct text *why)
-{
-	*at = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) < sizeof(at->sun_path)) {
-		memcpy(at->sun_path, path, strlen(path));
-		return true;
-	}
-	text_addf(why, "%s: longer than the path of a socket may be", path);
-	return false;
-}
-
-/* Does anybody listen there? Else what stands there is a dead one's. */
-static bool
-is_served(const struct sockaddr_un *at)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool served = fd != -1 && connect(fd, (const struct sockaddr *)at,
-	    sizeof(*at)) == 0;
-
-	if (fd != -1)
-		(void)close(fd);
-	return served;
-}
-
 struct control *
 control_new(struct event_base *base, const char *path, control_fn *fn,
     void *ctx, struct text *why)
 {
 	struct control *c = xcalloc(1, sizeof(*c));
 	struct sockaddr_un at;
-	struct stat st;
 
 	c->path = xstrdup(path);
 	c->fn = fn;
 	c->ctx = ctx;
 	LIST_INIT(&c->clients);
-	if (!set_address(path, &at, why)) {
+	if (!local_claim(path, &at, why)) {
 		control_free(c);
 		return NULL;
 	}
-	if (is_served(&at)) {
-		text_addf(why, "%s: another process listens there", path);
-		control_free(c);
-		return NULL;
-	}
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		(void)unlink(path);
 	c->listener = evconnlistener_new_bind(base, on_client, c,
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, CLIENTS_MAX,
 	    (const struct sockaddr *)&at, sizeof(at));
@@ -272,7 +239,7 @@ control_ask(const char *path, json_t *request, struct text *answer)
 	    sizeof(limit)) != 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO,
 	    &limit, sizeof(limit)) != 0)
 		text_addf(answer, "a socket: %s", strerror(errno));
-	else if (!set_address(path, &at, answer))
+	else if (!local_address(path, &at, answer))
 		ok = false;		/* it said why */
 	else if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0)
 		text_addf(answer, "%s: %s (does cwauditd run?)", path,

@@ -25,6 +25,8 @@ static const struct reader_range worker_counts = { 1, 256 };
 static const struct reader_range rates = { 0, 1000000 };
 static const struct reader_range event_counts = { 1, 1000000 };
 
+static const struct reader_range series = { 0, 1000000 };
+
 static const struct reader_word modes[] = {
 	{ "auto", MODE_AUTO }, { "handshake", MODE_HANDSHAKE },
 	{ "hello", MODE_HELLO }, { NULL, 0 },
@@ -115,6 +117,20 @@ static const struct config_key keys[] = {
 	{ "log.max_events", TYPE_NUMBER, FIELD(log_max_events), &event_counts,
 	    "1000", RELOAD,
 	    "Finding lines in one cycle; the rest is counted, a line for each rule." },
+	{ "http.listen", TYPE_LISTEN, FIELD(http_listen), NULL,
+	    "127.0.0.1:9817", RESTART,
+	    "Where the status page, metrics and the API are served from the "
+	    "store, to\nread only." },
+	{ "http.allow_remote", TYPE_YES, FIELD(http_allow_remote), NULL, "no",
+	    RESTART,
+	    "Whether that may be another address than the loopback's. Nobody "
+	    "is asked\nwho he is: put a proxy before it that does." },
+	{ "http.hosts", TYPE_HOSTS, FIELD(http_hosts), NULL, "[]", RESTART,
+	    "Names by which clients may ask for it, beyond localhost and the "
+	    "address\nitself; a proxy passes on its own." },
+	{ "metrics_max_endpoints", TYPE_NUMBER, FIELD(metrics_max_endpoints),
+	    &series, "10000", RESTART,
+	    "With more endpoints, metrics count them and name none." },
 	{ "resolver.servers", TYPE_SERVERS, FIELD(resolver_servers), NULL,
 	    "[]", RESTART,
 	    "Name servers; none: those of the system." },
@@ -244,14 +260,35 @@ read_map(struct reader *r, const struct node *map, const char *prefix)
 	}
 }
 
+/* What one key alone can't tell. */
+static void
+check_listen(struct reader *r, const struct node *map)
+{
+	const struct config *c = r->context;
+
+	if (!c->http_listen.remote || c->http_allow_remote)
+		return;
+	for (const struct node *y = map->child; y != NULL; y = y->next)
+		for (const struct node *z = y->kind == NODE_MAP &&
+		    strcmp(y->key, "http") == 0 ?
+		    y->child : NULL; z != NULL; z = z->next)
+			if (strcmp(z->key, "listen") == 0)
+				reader_problem(r, z, "\"%s\" is not of the "
+				    "loopback: that needs \"allow_remote: "
+				    "yes\", and a proxy before it that asks "
+				    "who is there", reader_shown(r, z->value));
+}
+
 static void
 read_tree(const struct node_tree *tree, struct config *c, struct problems *ps)
 {
 	struct reader r = { .arena = &c->arena, .problems = ps,
 	    .file = c->path, .context = c };
 
-	if (reader_expect(&r, node_root(tree), NODE_MAP, "this file"))
-		read_map(&r, node_root(tree), "");
+	if (!reader_expect(&r, node_root(tree), NODE_MAP, "this file"))
+		return;
+	read_map(&r, node_root(tree), "");
+	check_listen(&r, node_root(tree));
 }
 
 bool

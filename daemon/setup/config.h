@@ -8,6 +8,7 @@
 #define CWAUDIT_CONFIG_H
 
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "config_sink.h"
 #include "cwaudit/arena.h"
@@ -17,6 +18,15 @@ enum config_mode { MODE_AUTO, MODE_HANDSHAKE, MODE_HELLO };
 enum config_log_format { LOG_FORMAT_KV, LOG_FORMAT_CEE };
 
 #define CONFIG_DAYS	16
+/* Where the page is served; all zero: nowhere. */
+struct config_listen {
+	char		*path;			/* of a UNIX socket; or */
+	char		*place;			/* "127.0.0.1:9817", which is: */
+	struct sockaddr_storage address;
+	int		 len;
+	bool		 remote;		/* not of the loopback */
+};
+
 struct config_days {			/* falling */
 	unsigned	 day[CONFIG_DAYS];
 	size_t		 n;
@@ -45,6 +55,10 @@ struct config {
 	int		 log_facility;		/* LOG_DAEMON ... */
 	enum config_log_format log_format;
 	unsigned	 log_max_events;
+	struct config_listen http_listen;
+	bool		 http_allow_remote;
+	struct strings	 http_hosts;		/* names that clients may use */
+	unsigned	 metrics_max_endpoints;
 	struct strings	 resolver_servers;
 	int64_t		 resolver_timeout_ms;
 	struct arena	 arena;			/* holds all of it */

@@ -2,6 +2,8 @@
 /* config_type.c - the types of values in cwauditd.yaml. */
 #include "config_type.h"
 
+#include <event2/util.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +71,81 @@ read_socket(struct reader *r, const struct node *y,
 		*(char **)field = NULL;
 	else
 		read_path(r, y, k, field);
+}
+
+static bool
+is_loopback(const struct sockaddr_storage *at)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)at;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)at;
+
+	return at->ss_family == AF_INET ?
+	    ntohl(in->sin_addr.s_addr) >> 24 == 127 :
+	    IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+}
+
+static bool
+set_place(const char *s, struct config_listen *at)
+{
+	at->len = sizeof(at->address);
+	if (evutil_parse_sockaddr_port(s, (struct sockaddr *)&at->address,
+	    &at->len) != 0)
+		return false;
+	at->remote = !is_loopback(&at->address);
+	return at->address.ss_family == AF_INET ?
+	    ((struct sockaddr_in *)&at->address)->sin_port != 0 :
+	    ((struct sockaddr_in6 *)&at->address)->sin6_port != 0;
+}
+
+/* "127.0.0.1:9817", "unix:PATH", or none. */
+static void
+read_listen(struct reader *r, const struct node *y,
+    const struct reader_key *k, void *field)
+{
+	static const char prefix[] = "unix:";
+	const char *s = reader_scalar(r, y);
+	struct config_listen at = {0};
+
+	(void)k;
+	if (s == NULL)
+		return;
+	if (strncmp(s, prefix, strlen(prefix)) == 0) {
+		set_beside(r, &at.path, "", s + strlen(prefix));
+	} else if (strcmp(s, "none") != 0) {
+		if (!set_place(s, &at)) {
+			reader_problem(r, y, "\"%s\" is no place to listen: "
+			    "write ADDRESS:PORT, unix:PATH, or none",
+			    reader_shown(r, s));
+			return;
+		}
+		set(r, &at.place, s);
+	}
+	*(struct config_listen *)field = at;
+}
+
+/* Names as they stand in a Host header, without a port. */
+static void
+read_hosts(struct reader *r, const struct node *y, const struct reader_key *k,
+    void *field)
+{
+	struct strings list = {0}, good = {0};
+	const struct node *item = y->kind == NODE_LIST ? y->child : y;
+
+	reader_strings(r, y, k, &list);
+	for (size_t i = 0; i < list.n; i++, item = item->next) {
+		struct text name = {0};
+		const char *why = name_address(list.item[i], &name);
+
+		if (why != NULL)
+			why = name_host(list.item[i], &name);
+		if (why == NULL)
+			arena_strings_add(r->arena, &good, text_str(&name));
+		else
+			reader_problem(r, item, "\"%s\" %s",
+			    reader_shown(r, list.item[i]), why);
+		text_done(&name);
+	}
+	*(struct strings *)field = good;
 }
 
 static void
@@ -234,6 +311,25 @@ print_sinks(const struct config_key *k, const void *field, struct text *out)
 }
 
 static void
+print_listen(const struct config_key *k, const void *field, struct text *out)
+{
+	const struct config_listen *at = field;
+
+	(void)k;
+	if (at->path != NULL)
+		text_addf(out, "unix:%s", at->path);
+	else
+		text_add(out, at->place != NULL ? at->place : "none");
+}
+
+static void
+print_yes(const struct config_key *k, const void *field, struct text *out)
+{
+	(void)k;
+	text_add(out, *(const bool *)field ? "yes" : "no");
+}
+
+static void
 print_span_s(const struct config_key *k, const void *field, struct text *out)
 {
 	char buf[CLOCK_TEXT];
@@ -312,6 +408,11 @@ static const struct {
 	    "Path of a UNIX socket, relative to this file, or none" },
 	[TYPE_SINKS]	= { read_sinks, print_sinks,
 	    "List of {name, webhook|alertmanager|command, severity, ca, header}" },
+	[TYPE_LISTEN]	= { read_listen, print_listen,
+	    "ADDRESS:PORT, unix:PATH relative to this file, or none" },
+	[TYPE_YES]	= { reader_bool, print_yes, "Yes or no" },
+	[TYPE_HOSTS]	= { read_hosts, print_strings,
+	    "List of names or addresses, without ports" },
 	[TYPE_STORE]	= { read_store, print_string,
 	    "sqlite:PATH, relative to this file, or none" },
 };

@@ -35,6 +35,8 @@ enum store_use {
 enum store_status store_open(const char *path, enum store_use,
 	    struct store **out, struct text *why) MUST_USE;
 void	store_close(struct store *);	/* NULL is fine */
+/* Is what was opened still what stands there? Else *why. */
+bool	store_is_in_place(const struct store *, struct text *why) MUST_USE;
 
 struct past;
 

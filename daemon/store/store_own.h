@@ -31,7 +31,7 @@ enum statement {
 	SQL_PAST_REVISION,
 	SQL_READ_RUN, SQL_READ_FINDINGS, SQL_READ_NEWS, SQL_READ_SIGHTINGS,
 	SQL_READ_EVENTS, SQL_READ_CERTIFICATE, SQL_READ_SEEN,
-	SQL_READ_SHOWN, SQL_READ_HOST, SQL_READ_HOST_FINDINGS,
+	SQL_READ_VERSION, SQL_READ_SHOWN, SQL_READ_HOST, SQL_READ_HOST_FINDINGS,
 	SQL_ASSESS_RUNS, SQL_ASSESS_WORK, SQL_ASSESS_REVISION,
 	SQL_ASSESS_SIGHTINGS, SQL_ASSESS_CERTIFICATE, SQL_ASSESS_ANSWERS,
 	SQL_ASSESS_FINDINGS, SQL_ASSESS_CHANGES, SQL_ASSESS_REISSUES,
@@ -72,8 +72,6 @@ bool	store_run(sqlite3_stmt *) MUST_USE;
 bool	store_number(sqlite3_stmt *, sqlite3_int64 *out) MUST_USE;
 /* Done with: its arguments may go. */
 void	store_reset(sqlite3_stmt *);
-/* Is what was opened still what stands there? Else *why. */
-bool	store_is_in_place(const struct store *, struct text *why);
 /* The last error in words, with what to do. Returns false. */
 bool	store_fail(struct store *, struct text *why);
 /* store_write.c: within a transaction; false: an error, to be rolled back. */

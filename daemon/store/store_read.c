@@ -247,3 +247,22 @@ store_read_certificate(struct store *s, const char *hex, struct ledger *l,
 	return *n != 1 || each(s, store_bind(s, SQL_READ_SEEN, "i",
 	    (int64_t)id), add_sighting, l, why);
 }
+
+bool
+store_changed(struct store *s, int64_t *version)
+{
+	sqlite3_int64 now;
+
+	if (!store_number(store_bind(s, SQL_READ_VERSION, ""), &now))
+		return true;		/* reading it will say why */
+	if (now == *version)
+		return false;
+	*version = now;
+	return true;
+}
+
+void
+store_interrupt(struct store *s)
+{
+	sqlite3_interrupt(s->db);
+}

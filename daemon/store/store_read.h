@@ -58,6 +58,12 @@ bool	store_read_certificate(struct store *, const char *hex,
 	    struct ledger *, struct text *der, size_t *n, struct text *why)
 	    MUST_USE;
 
+/* Has somebody else written since *version was set here? Sets it; -1 at
+ * first. */
+bool	store_changed(struct store *, int64_t *version);
+/* From any thread: what is being read now fails. */
+void	store_interrupt(struct store *);
+
 /* store_assess.c: how the fleet stood, and what happened before, all of one
  * moment of the store. False: *why. */
 bool	store_read_assessment(struct store *, struct assessment *,

@@ -222,6 +222,7 @@ const char *const store_sql[SQL_N] = {
 	    " LEFT JOIN certificate c ON c.id = s.leaf"
 	    " WHERE ' ' || s.chain || ' ' LIKE '% ' || ?1 || ' %'"
 	    " ORDER BY e.owner, e.site, e.kind, e.port, s.since",
+	[SQL_READ_VERSION] = "PRAGMA data_version",
 	[SQL_READ_SHOWN] = "SELECT kind, port, leaf, chain FROM endpoint"
 	    " WHERE owner = ?1 COLLATE NOCASE AND leaf NOT NULL"
 	    " AND (?2 = 0 OR port = ?2) AND (?3 IS NULL OR kind = ?3)"

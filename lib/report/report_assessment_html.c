@@ -38,8 +38,8 @@ put_waived_by(struct web *w, const struct assessed_waiver *waiver)
 	web_text(w, waiver->ticket);
 }
 
-static void
-put_finding(struct web *w, const struct assessment *a,
+void
+html_put_finding(struct web *w, const struct assessment *a,
     const struct finding *f)
 {
 	web_putf(w, "<div class=\"finding %s\">\n",
@@ -155,7 +155,7 @@ put_host(struct web *w, const struct assessment *a,
 	}
 	web_put(w, "</p>\n");
 	for (size_t i = 0; i < h->n_findings; i++)
-		put_finding(w, a, assessment_findings(a, h)[i].finding);
+		html_put_finding(w, a, assessment_findings(a, h)[i].finding);
 	for (size_t i = 0; i < h->left_out.n; i++) {
 		web_put(w, "<p class=\"small\">not assessed: ");
 		web_text(w, h->left_out.item[i]);
@@ -172,7 +172,7 @@ put_hosts(struct web *w, const struct assessment *a)
 		web_put(w, "<section>\n<h2>About several hosts, or the auditor"
 		    "</h2>\n");
 	for (size_t i = a->first_shared; i < a->n_findings; i++)
-		put_finding(w, a, a->findings[i].finding);
+		html_put_finding(w, a, a->findings[i].finding);
 	if (a->first_shared < a->n_findings)
 		web_put(w, "</section>\n");
 	web_put(w, "<section>\n<h2>Hosts, the worst first</h2>\n");
@@ -191,30 +191,31 @@ field(const struct event *e, const char *key)
 	return s != NULL ? s : "";
 }
 
+void
+html_put_reissue(struct web *w, const struct ledger_event *e)
+{
+	bool bad = strcmp(field(&e->event, "verdict"), "bad") == 0;
+
+	web_put(w, "<tr><td>");
+	web_time(w, e->at);
+	web_putf(w, "</td><td class=\"%s\">%s</td><td>", bad ? "wrong" :
+	    "right", bad ? "bad" : "good");
+	web_host(w, field(&e->event, "host"));
+	web_put(w, " ");
+	web_text(w, field(&e->event, "role"));
+	web_put(w, "</td><td>");
+	web_text(w, field(&e->event, "msg"));
+	web_put(w, "</td></tr>\n");
+}
+
 static void
 put_reissues(struct web *w, const struct assessment *a)
 {
 	if (a->n_reissues == 0)
 		return;
-	web_put(w, "<section>\n<h2>Reissues</h2>\n<div class=\"wide\"><table>"
-	    "\n<thead><tr><th scope=\"col\">when</th><th scope=\"col\">verdict"
-	    "</th><th scope=\"col\">host</th><th scope=\"col\">what changed"
-	    "</th></tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < a->n_reissues && !w->stopped; i++) {
-		const struct event *e = &a->reissues[i].event;
-		bool bad = strcmp(field(e, "verdict"), "bad") == 0;
-
-		web_put(w, "<tr><td>");
-		web_time(w, a->reissues[i].at);
-		web_putf(w, "</td><td class=\"%s\">%s</td><td>", bad ?
-		    "wrong" : "right", bad ? "bad" : "good");
-		web_text(w, field(e, "host"));
-		web_put(w, " ");
-		web_text(w, field(e, "role"));
-		web_put(w, "</td><td>");
-		web_text(w, field(e, "msg"));
-		web_put(w, "</td></tr>\n");
-	}
+	web_put(w, "<section>\n<h2>Reissues</h2>\n" HTML_REISSUES);
+	for (size_t i = 0; i < a->n_reissues && !w->stopped; i++)
+		html_put_reissue(w, &a->reissues[i]);
 	web_put(w, "</tbody>\n</table></div>\n</section>\n");
 }
 
@@ -440,8 +441,8 @@ put_certs(struct web *w, const struct assessment *a)
 	web_put(w, "</tbody>\n</table></div>\n</section>\n");
 }
 
-static void
-put_gaps(struct web *w, const struct assessment *a)
+void
+html_put_gaps(struct web *w, const struct assessment *a)
 {
 	web_put(w, "<dt>Auditor down</dt><dd>");
 	if (a->n_gaps == 0)
@@ -474,7 +475,7 @@ put_scope(struct web *w, const struct assessment *a)
 	    "configuration SHA-256</span> <code>", (long long)a->cycles);
 	web_hex(w, a->settings_sha256, CERT_SHA256);
 	web_put(w, "</code></dd>\n");
-	put_gaps(w, a);
+	html_put_gaps(w, a);
 	web_put(w, "</dl>\n");
 	for (size_t i = 0; i < n_assessment_method; i++) {
 		web_put(w, "<p>");

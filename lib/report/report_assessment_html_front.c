@@ -55,8 +55,8 @@ html_put_head(struct web *w, const struct assessment *a)
 }
 
 /* "9 of 410 hosts are wrong", and what makes that doubtful. */
-static void
-put_lead(struct web *w, const struct assessment *a)
+void
+html_put_lead(struct web *w, const struct assessment *a)
 {
 	size_t wrong = a->standing[STANDING_WRONG],
 	    unknown = a->standing[STANDING_UNKNOWN];
@@ -79,8 +79,8 @@ put_lead(struct web *w, const struct assessment *a)
 	web_put(w, " UTC. What it has not seen since is not assessed.</p>\n");
 }
 
-static void
-put_tiles(struct web *w, const struct assessment *a)
+void
+html_put_tiles(struct web *w, const struct assessment *a)
 {
 	web_put(w, "<ul class=\"tiles\" aria-label=\"Hosts\">\n");
 	for (int i = 0; i < STANDING_N; i++) {
@@ -114,7 +114,7 @@ put_standing_list(struct web *w, const struct assessment *a,
 			continue;
 		n++;
 		web_put(w, "<tr><th scope=\"row\">");
-		web_text(w, h->name);
+		web_host(w, h->name);
 		web_put(w, "</th><td>");
 		web_day(w, h->since);
 		web_put(w, "</td><td class=\"lines\">");
@@ -127,8 +127,9 @@ put_standing_list(struct web *w, const struct assessment *a,
 	}
 	web_put(w, "</tbody>\n</table></div>\n");
 	if (a->standing[standing] > n)
-		web_putf(w, "<p>and %zu more, below</p>\n",
-		    a->standing[standing] - n);
+		web_putf(w, "<p>and %zu more, %s</p>\n",
+		    a->standing[standing] - n,
+		    w->served ? "above" : "below");
 	web_put(w, "</section>\n");
 	text_done(&why);
 }
@@ -140,7 +141,7 @@ put_name(struct names *list, const char *name)
 {
 	if (list->n < NAMED) {
 		web_put(list->w, list->n > 0 ? ", " : "");
-		web_text(list->w, name);
+		web_host(list->w, name);
 	}
 	list->n++;
 }
@@ -206,8 +207,8 @@ urgency(const struct assessment *a, int64_t not_after)
 	return days < 14 ? "wrong" : days < 45 ? "warning" : "right";
 }
 
-static void
-put_soon(struct web *w, const struct assessment *a)
+void
+html_put_soon(struct web *w, const struct assessment *a)
 {
 	size_t n = 0;
 
@@ -228,7 +229,7 @@ put_soon(struct web *w, const struct assessment *a)
 		web_put(w, c->ca ? "CA " : "");
 		web_text(w, *c->cn != '\0' ? c->cn : c->subject);
 		web_put(w, "<br><span class=\"soft\">on ");
-		web_text(w, c->host != ASSESSMENT_NONE ?
+		web_host(w, c->host != ASSESSMENT_NONE ?
 		    a->hosts[c->host].name : "");
 		if (c->n_leaf + c->n_sent > 1)
 			web_putf(w, ", %zu ports", c->n_leaf + c->n_sent);
@@ -351,8 +352,8 @@ put_issuers(struct web *w, const struct assessment *a)
 	free(all);
 }
 
-static void
-put_chart(struct web *w, const struct assessment *a)
+void
+html_put_chart(struct web *w, const struct assessment *a)
 {
 	int width = 8 + (MONTHS + 2) * BAR;
 	struct chart c;
@@ -373,17 +374,23 @@ put_chart(struct web *w, const struct assessment *a)
 }
 
 void
-html_put_front(struct web *w, const struct assessment *a)
+html_put_lists(struct web *w, const struct assessment *a)
 {
-	put_lead(w, a);
-	put_tiles(w, a);
 	put_standing_list(w, a, STANDING_WRONG, "Wrong",
 	    assessment_add_reasons);
 	put_standing_list(w, a, STANDING_UNKNOWN, "Not assessed",
 	    assessment_add_missing);
+}
+
+void
+html_put_front(struct web *w, const struct assessment *a)
+{
+	html_put_lead(w, a);
+	html_put_tiles(w, a);
+	html_put_lists(w, a);
 	web_put(w, "<div class=\"pair\">\n");
 	html_put_trend(w, a);
-	put_soon(w, a);
+	html_put_soon(w, a);
 	web_put(w, "</div>\n");
-	put_chart(w, a);
+	html_put_chart(w, a);
 }

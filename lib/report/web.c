@@ -65,7 +65,34 @@ static const char style[] =
 "font:11px system-ui,sans-serif}\n"
 "svg.chart text{fill:var(--soft)}svg.chart .n{fill:var(--ink)}\n"
 "svg.chart .axis{stroke:var(--line)}svg.chart rect{fill:currentColor}\n"
-"@media print{@page{size:A4;margin:16mm}body{padding:0;max-width:none;"
+".top{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;align-items:baseline;"
+"padding-bottom:.75rem;margin-bottom:1.5rem;"
+"border-bottom:1px solid var(--line)}\n"
+".top b{margin-right:auto}"
+".skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;"
+"background:var(--page);padding:.25rem .5rem}\n"
+":focus-visible{outline:.15rem solid var(--waived);outline-offset:.1rem}\n"
+".map{display:flex;flex-wrap:wrap;gap:.25rem;margin:.5rem 0 1rem;padding:0;"
+"list-style:none;max-height:75vh;overflow:auto}\n"
+".map a{display:flex;align-items:center;justify-content:center;gap:.4rem;"
+"min-width:1.5rem;height:1.5rem;border-radius:.25rem;"
+"background:var(--panel);text-decoration:none;font-size:.8125rem}\n"
+".map svg{width:.75rem;height:.75rem;fill:currentColor;flex:none}"
+".map.named a{padding:0 .5rem;height:1.75rem}"
+".map span{color:var(--ink)}\n"
+".map a:hover span{text-decoration:underline}\n"
+".filter{display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:end;"
+"margin:.5rem 0 1rem}.filter label{font-size:.875rem;color:var(--soft);"
+"display:grid;gap:.15rem}\n"
+"input,select,button{font:inherit;font-size:.875rem;color:var(--ink);"
+"background:var(--page);border:1px solid var(--soft);border-radius:.25rem;"
+"padding:.3rem .5rem}button{cursor:pointer;background:var(--panel)}\n"
+"summary{cursor:pointer;color:var(--soft);font-size:.875rem}\n"
+"pre{background:var(--panel);padding:.75rem;border-radius:.25rem;"
+"overflow:auto;font:.8125rem/1.45 ui-monospace,monospace;margin:.5rem 0}\n"
+".well{display:flex;gap:.5rem;margin:.25rem 0;align-items:baseline}\n"
+"@media print{.top,.filter,.skip,button{display:none}"
+"@page{size:A4;margin:16mm}body{padding:0;max-width:none;"
 "font-size:9.5pt}.whole,.host,.finding,tr,.tiles li{break-inside:avoid}"
 "h2,h3{break-after:avoid}.wide{overflow:visible}.wide>*{min-width:0}"
 "table{font-size:8pt}code{font-size:7.5pt}"
@@ -151,6 +178,30 @@ web_text(struct web *w, const char *s)
 	web_put(w, "");
 }
 
+void
+web_url(struct web *w, const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+		    (*s >= '0' && *s <= '9') || strchr("-._~", *s) != NULL)
+			text_add_char(&w->buf, *s);
+		else
+			text_addf(&w->buf, "%%%02X", (unsigned char)*s);
+}
+
+void
+web_host(struct web *w, const char *name)
+{
+	if (w->served && *name != '\0') {
+		web_put(w, "<a href=\"/host/");
+		web_url(w, name);
+		web_put(w, "\">");
+	}
+	web_text(w, name);
+	if (w->served && *name != '\0')
+		web_put(w, "</a>");
+}
+
 static void
 put_time(struct web *w, int64_t at, int columns)
 {
@@ -183,12 +234,19 @@ web_hex(struct web *w, const uint8_t *bytes, size_t len)
 	text_add_hex(&w->buf, bytes, len);
 }
 
+void
+web_shape(struct web *w, const char *name)
+{
+	web_putf(w, "<svg aria-hidden=\"true\" viewBox=\"0 0 16 16\">"
+	    "<use href=\"#%s\"/></svg>", name);
+}
+
 static void
 mark(struct web *w, const char *shape, const char *word)
 {
-	web_putf(w, "<span class=\"mark %s\"><svg aria-hidden=\"true\" "
-	    "viewBox=\"0 0 16 16\"><use href=\"#%s\"/></svg>%s</span>",
-	    shape, shape, word);
+	web_putf(w, "<span class=\"mark %s\">", shape);
+	web_shape(w, shape);
+	web_putf(w, "%s</span>", word);
 }
 
 void
@@ -211,6 +269,12 @@ web_severity(struct web *w, enum severity s, bool waived)
 	    severity_name(s));
 }
 
+const char *
+web_style(void)
+{
+	return style;
+}
+
 void
 web_begin(struct web *w, const char *title)
 {
@@ -218,9 +282,13 @@ web_begin(struct web *w, const char *title)
 	    "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
 	    "content=\"width=device-width,initial-scale=1\">\n<title>");
 	web_text(w, title);
-	web_put(w, "</title>\n<style>\n");
+	web_put(w, "</title>\n<style>");
 	web_put(w, style);
-	web_put(w, "</style>\n</head>\n<body>\n"
+	web_put(w, "</style>\n");
+	if (w->served)
+		web_put(w, "<link rel=\"icon\" href=\"/icon.svg\">\n"
+		    "<script src=\"/script.js\" defer></script>\n");
+	web_put(w, "</head>\n<body>\n"
 	    "<svg class=\"shapes\" aria-hidden=\"true\">\n");
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
 		web_putf(w, "<symbol id=\"%s\" viewBox=\"0 0 16 16\">"
