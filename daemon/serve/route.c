@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cwaudit/mem.h"
+#include "cwaudit/report_api.h"
 #include "cwaudit/report_assessment.h"
 #include "cwaudit/report_metrics.h"
 #include "cwaudit/web.h"
@@ -17,7 +18,7 @@
 
 static const char prometheus[] = "text/plain; version=0.0.4; charset=utf-8",
     openmetrics[] = "application/openmetrics-text; version=1.0.0; "
-	"charset=utf-8";
+	"charset=utf-8", json[] = "application/json";
 
 /* What a route is asked. */
 struct asked {
@@ -63,26 +64,67 @@ parameter(const struct asked *q, const char *key)
 	return s != NULL ? s : "";
 }
 
+static struct web_query
+query_of(const struct asked *q)
+{
+	uint64_t page = 1;
+
+	(void)!text_number(parameter(q, "page"), SIZE_MAX / 2, &page);
+	return (struct web_query){ .text = parameter(q, "q"),
+	    .severity = parameter(q, "severity"),
+	    .rule = parameter(q, "rule"), .page = (size_t)page };
+}
+
 static bool
 put_status(const struct asked *q, struct text *out)
 {
 	struct vitals vitals;
 	struct text trouble = {0};
-	uint64_t page = 1;
 	bool ok;
 
 	pulse_read(q->world->pulse, &vitals);
 	(void)!pulse_healthy(q->world->pulse, &trouble);
-	(void)!text_number(parameter(q, "page"), SIZE_MAX / 2, &page);
 	ok = report_web_status(&(struct web_status){
 	    .assessment = q->world->assessment, .vitals = &vitals,
-	    .trouble = text_str(&trouble), .query = {
-		.text = parameter(q, "q"),
-		.severity = parameter(q, "severity"),
-		.rule = parameter(q, "rule"), .page = (size_t)page,
-	    } }, collect, out);
+	    .trouble = text_str(&trouble), .query = query_of(q) }, collect,
+	    out);
 	text_done(&trouble);
 	return ok;
+}
+
+static bool
+put_api(const struct asked *q, report_api_fn *put, struct text *out)
+{
+	uint64_t items = API_ITEMS;
+
+	(void)!text_number(parameter(q, "per_page"), API_ITEMS_MAX, &items);
+	return put(q->world->assessment, &(struct api_query){
+	    .what = query_of(q), .standing = parameter(q, "standing"),
+	    .items = items > 0 ? (size_t)items : 1 }, collect, out);
+}
+
+static bool
+put_api_summary(const struct asked *q, struct text *out)
+{
+	return put_api(q, report_api_summary, out);
+}
+
+static bool
+put_api_hosts(const struct asked *q, struct text *out)
+{
+	return put_api(q, report_api_hosts, out);
+}
+
+static bool
+put_api_findings(const struct asked *q, struct text *out)
+{
+	return put_api(q, report_api_findings, out);
+}
+
+static bool
+put_api_certificates(const struct asked *q, struct text *out)
+{
+	return put_api(q, report_api_certificates, out);
 }
 
 static bool
@@ -128,6 +170,10 @@ static const struct route {
 	{ "/host/", ROUTE_HTML, true, put_host },
 	{ "/metrics", prometheus, false, put_metrics },
 	{ "/report", ROUTE_HTML, true, put_report },
+	{ "/api/v1/summary", json, true, put_api_summary },
+	{ "/api/v1/hosts", json, true, put_api_hosts },
+	{ "/api/v1/findings", json, true, put_api_findings },
+	{ "/api/v1/certificates", json, true, put_api_certificates },
 	{ "/script.js", "text/javascript; charset=utf-8", false, put_script },
 	{ "/icon.svg", "image/svg+xml", false, put_icon },
 };

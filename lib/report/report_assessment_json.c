@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "report_assessment_json.h"
 #include "report_ledger.h"
 
 static json_t *
@@ -91,8 +92,8 @@ turned(const struct assessment *a, bool no_longer)
 	return list;
 }
 
-static void
-add_summary(struct document *d, const struct assessment *a)
+json_t *
+assessment_summary_json(const struct assessment *a)
 {
 	json_t *o = json_object(), *hosts = json_object(),
 	    *open = json_object(), *endpoints = json_object();
@@ -116,7 +117,7 @@ add_summary(struct document *d, const struct assessment *a)
 	document_set(o, "reissues_bad", number(a->bad));
 	document_set(o, "became_wrong", turned(a, false));
 	document_set(o, "no_longer_wrong", turned(a, true));
-	document_member(d, "summary", o);
+	return o;
 }
 
 /* ---- rules ---- */
@@ -235,8 +236,8 @@ port_value(const struct assessment *a, const struct assessed_port *p)
 	return o;
 }
 
-static json_t *
-finding_value(const struct assessment *a, const struct ledger_finding *lf)
+json_t *
+assessment_finding_json(const struct assessment *a, const struct ledger_finding *lf)
 {
 	const struct assessed_waiver *w = assessment_waiver(a, lf->finding);
 	json_t *o = report_finding_json(lf);
@@ -249,8 +250,8 @@ finding_value(const struct assessment *a, const struct ledger_finding *lf)
 	return o;
 }
 
-static json_t *
-host_value(const struct assessment *a, const struct assessed_host *h)
+json_t *
+assessment_host_json(const struct assessment *a, const struct assessed_host *h)
 {
 	json_t *o = json_object(), *ports = json_array(),
 	    *findings = json_array();
@@ -260,7 +261,7 @@ host_value(const struct assessment *a, const struct assessed_host *h)
 		    port_value(a, &a->ports[h->first_port + i]));
 	for (size_t i = 0; i < h->n_findings; i++)
 		(void)json_array_append_new(findings,
-		    finding_value(a, &assessment_findings(a, h)[i]));
+		    assessment_finding_json(a, &assessment_findings(a, h)[i]));
 	document_set(o, "host", document_text(h->name));
 	document_set(o, "kind", document_text(h->kind));
 	document_set(o, "state", document_text(h->state));
@@ -277,8 +278,8 @@ host_value(const struct assessment *a, const struct assessed_host *h)
 	return o;
 }
 
-static json_t *
-cert_value(const struct assessment *a, const struct assessed_cert *c)
+json_t *
+assessment_cert_json(const struct assessment *a, const struct assessed_cert *c)
 {
 	json_t *o = json_object();
 
@@ -310,15 +311,15 @@ add_state(struct document *d, const struct assessment *a)
 {
 	document_list(d, "hosts");
 	for (size_t i = 0; i < a->n_hosts && !d->stopped; i++)
-		document_item(d, host_value(a, &a->hosts[i]));
+		document_item(d, assessment_host_json(a, &a->hosts[i]));
 	document_list_end(d);
 	document_list(d, "findings");
 	for (size_t i = a->first_shared; i < a->n_findings; i++)
-		document_item(d, finding_value(a, &a->findings[i]));
+		document_item(d, assessment_finding_json(a, &a->findings[i]));
 	document_list_end(d);
 	document_list(d, "certificates");
 	for (size_t i = 0; i < a->n_certs && !d->stopped; i++)
-		document_item(d, cert_value(a, &a->certs[i]));
+		document_item(d, assessment_cert_json(a, &a->certs[i]));
 	document_list_end(d);
 }
 
@@ -420,7 +421,7 @@ add_all(struct document *d, const struct assessment *a)
 	add_period(d, a);
 	add_auditor(d, a);
 	add_inventory(d, a);
-	add_summary(d, a);
+	document_member(d, "summary", assessment_summary_json(a));
 	if (!a->changes_only) {
 		add_method(d);
 		add_rules(d, a);
