@@ -157,8 +157,9 @@ $B/store_year: tests/store_year.c $B/libcwaudit.a $B/libdaemon.a Makefile
 	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -MMD -MP $(ALL_LDFLAGS) -o $@ $< \
 	    $B/libdaemon.a $B/libcwaudit.a $(DAEMON_LIBS) $(LIB_LIBS)
 
-# A large fleet on one day, for what reports of it cost.
-$B/store_fleet: tests/store_fleet.c $B/libcwaudit.a $B/libdaemon.a Makefile
+# A large fleet on one day, for what reports and pages of it cost.
+$B/store_fleet $B/page_cost: $B/%: tests/%.c $B/libcwaudit.a $B/libdaemon.a \
+		Makefile
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -Idaemon -MMD -MP $(ALL_LDFLAGS) -o $@ $< \
 	    $B/libdaemon.a $B/libcwaudit.a $(DAEMON_LIBS) $(LIB_LIBS)
@@ -426,6 +427,10 @@ install: all units
 	install -m 644 etc/*.yaml etc/examples/*.yaml \
 	    $(DESTDIR)$(docdir)/examples/
 	install -m 644 etc/schemas/*.json $(DESTDIR)$(docdir)/schemas/
+	for d in prometheus grafana rsyslog syslog-ng icinga; do \
+	    install -d $(DESTDIR)$(docdir)/examples/$$d && install -m 644 \
+	    etc/$$d/* $(DESTDIR)$(docdir)/examples/$$d/ || exit 1; done
+	install -m 644 etc/README.md $(DESTDIR)$(docdir)/examples/
 	for f in cwauditd.yaml inventory.yaml; do \
 	    test -e $(DESTDIR)$(sysconfdir)/cwaudit/$$f || install -m 640 \
 	    etc/$$f $(DESTDIR)$(sysconfdir)/cwaudit/ || exit 1; done

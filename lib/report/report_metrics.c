@@ -199,6 +199,16 @@ add_read(struct output *o)
 }
 
 static void
+add_intervals(struct output *o)
+{
+	for (int i = 0; i < VITALS_KINDS; i++) {
+		begin(o, "");
+		label(o, "kind", endpoint_kind_name((enum endpoint_kind)i));
+		moment(o, o->m->assessment->interval_s[i == ENDPOINT_MTLS]);
+	}
+}
+
+static void
 add_hosts(struct output *o)
 {
 	for (int i = 0; i < STANDING_N; i++) {
@@ -398,6 +408,9 @@ static const struct measure {
 	    "Certificates that took the place of another, by verdict." },
 	{ "cwaudit_assessment_timestamp_seconds", "gauge", true, add_read,
 	    "When the store was read for what follows." },
+	{ "cwaudit_interval_seconds", "gauge", true, add_intervals,
+	    "How often ports of a kind are looked at; a cycle takes as long "
+	    "as that of HTTPS." },
 	{ "cwaudit_hosts", "gauge", true, add_hosts,
 	    "Hosts and published entries, by how they stand." },
 	{ "cwaudit_endpoints", "gauge", true, add_endpoints,
