@@ -249,6 +249,15 @@ check-report: deps-report
 	@bash tests/it_formats.sh $B
 	@bash tests/it_large.sh $B
 
+# What the daemon serves: to a browser, to monitors, to nobody's good; and
+# what goes with it into other programs.
+check-web: deps-web
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/cwauditd \
+	    $B/fleet $B/logsink $B/store_fleet $B/page_cost
+	@bash tests/it_etc.sh
+	@bash tests/it_http.sh $B
+	@bash tests/it_web.sh $B
+
 # Revocation, from the certificate to what is said.
 check-revocation: $B/cwaudit $B/fetchd
 	@B=$B sh tests/it_revocation.sh
@@ -390,6 +399,9 @@ deps-store:
 	@sh tests/deps.sh build test store
 deps-report:
 	@sh tests/deps.sh build test report
+deps-web:
+	@sh tests/deps.sh build test web
+	@command -v npm >/dev/null || sh tests/deps.sh npm
 deps-servers:
 	@sh tests/deps.sh build test servers
 deps-fuzz:
@@ -456,6 +468,7 @@ help:
 	@echo "make check-servers       real servers: GnuTLS, NSS, nginx, Kamailio ..."
 	@echo "make check-store         what it remembers, through kills and full disks"
 	@echo "make check-report        reports: schemas, HTML in a browser, CSV"
+	@echo "make check-web           pages in a browser, metrics, etc/"
 	@echo "make check-hostile       what servers that misbehave cost"
 	@echo "make check-asan          the tests under ASan and UBSan"
 	@echo "make check-tsan          the same of threads, under TSan"
@@ -470,6 +483,6 @@ clean:
 
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
 	check-fleet check-hostile check-misbehaviour check-report check-request check-revocation check-store check-asan check-tsan \
-	check-servers check-systemd check-unit clean demo fuzz fuzz-targets help install uninstall \
-	deps deps-fuzz deps-lint deps-report deps-store deps-servers deps-test layers lint run
+	check-servers check-systemd check-unit check-web clean demo fuzz fuzz-targets help install uninstall \
+	deps deps-fuzz deps-lint deps-report deps-store deps-servers deps-test deps-web layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

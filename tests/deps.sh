@@ -43,6 +43,13 @@ table() {
 	report python3 CSV, read by another
 	report gnumeric CSV as a spreadsheet takes it
 	report libmonitoring-plugin-perl what a monitor makes of our line
+	web prometheus promtool, and a real scrape
+	web icinga2-bin whether it takes our command
+	web chromium the pages, in a real browser
+	web curl requests, odd ones too
+	web python3 many readers at once
+	npm nodejs the browser's tests
+	npm npm what these need
 	servers openssl s_server, and certificates for the others
 	servers gnutls-bin gnutls-serv: RC4, 3DES, no RFC 5746
 	servers jq the answers of the audit

@@ -416,9 +416,9 @@ set_hosts(struct http *h, const struct config *c)
 {
 	char name[64];
 
-	strings_copy(&h->hosts, &c->http_hosts);
 	if (c->http_listen.path != NULL)
 		return;		/* nobody gets there by a name */
+	strings_copy(&h->hosts, &c->http_hosts);
 	strings_add_unique(&h->hosts, "localhost");
 	strings_add_unique(&h->hosts, "127.0.0.1");
 	strings_add_unique(&h->hosts, "::1");

@@ -176,6 +176,8 @@ static const struct route {
 	{ "/api/v1/certificates", json, true, put_api_certificates },
 	{ "/script.js", "text/javascript; charset=utf-8", false, put_script },
 	{ "/icon.svg", "image/svg+xml", false, put_icon },
+	/* browsers ask for it where a page names none */
+	{ "/favicon.ico", "image/svg+xml", false, put_icon },
 };
 
 /* ---- answers ---- */

@@ -211,7 +211,7 @@ put_row(struct web *w, const struct finding *f)
 {
 	web_put(w, "<tr><td>");
 	web_severity(w, f->severity, f->waived);
-	web_put(w, "</td><td>");
+	web_put(w, "</td><td class=\"who\">");
 	if (*f->owner != '\0')
 		web_host(w, f->owner);
 	else

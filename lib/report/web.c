@@ -35,13 +35,14 @@ static const char style[] =
 ".tiles li{background:var(--panel);border-left:.3rem solid;"
 "border-radius:.25rem;padding:.6rem .8rem}\n"
 ".tiles b{display:block;font-size:1.75rem;line-height:1.2;color:var(--ink)}\n"
-".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));"
+".pair{display:grid;"
+"grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));"
 "gap:0 2rem}\n"
 ".wrong{color:var(--wrong)}.not-assessed{color:var(--unknown)}"
 ".waived{color:var(--waived)}.warning{color:var(--warning)}"
 ".right{color:var(--right)}\n"
 ".mark{white-space:nowrap;font-weight:600}.mark svg{width:.8em;height:.8em;"
-"margin-right:.35em;fill:currentColor}\n"
+"margin-right:.35em;fill:currentColor;fill-rule:evenodd}\n"
 ".lines{white-space:pre-line}.notice{color:var(--soft)}"
 ".shapes{position:absolute;width:0;height:0}\n"
 ".tiles .mark{white-space:normal}.wide{overflow-x:auto}"
@@ -51,7 +52,7 @@ static const char style[] =
 "border-bottom:1px solid var(--line)}\n"
 "th{color:var(--soft);font-weight:600}\n"
 "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\n"
-"td{overflow-wrap:anywhere}tbody th{color:inherit}"
+"td,tbody th{overflow-wrap:anywhere}tbody th{color:inherit}"
 "tbody th .soft{font-weight:400}"
 "time,a code{white-space:nowrap}\n"
 "dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;"
@@ -73,7 +74,8 @@ static const char style[] =
 "background:var(--page);padding:.25rem .5rem}\n"
 ":focus-visible{outline:.15rem solid var(--waived);outline-offset:.1rem}\n"
 ".map{display:flex;flex-wrap:wrap;gap:.25rem;margin:.5rem 0 1rem;padding:0;"
-"list-style:none;max-height:75vh;overflow:auto}\n"
+"list-style:none;max-height:75vh;overflow:auto}"
+".map:not(.named){max-height:15.5rem}\n"
 ".map a{display:flex;align-items:center;justify-content:center;gap:.4rem;"
 "min-width:1.5rem;height:1.5rem;border-radius:.25rem;"
 "background:var(--panel);text-decoration:none;font-size:.8125rem}\n"
@@ -90,7 +92,7 @@ static const char style[] =
 "summary{cursor:pointer;color:var(--soft);font-size:.875rem}\n"
 "pre{background:var(--panel);padding:.75rem;border-radius:.25rem;"
 "overflow:auto;font:.8125rem/1.45 ui-monospace,monospace;margin:.5rem 0}\n"
-".well{display:flex;gap:.5rem;margin:.25rem 0;align-items:baseline}\n"
+".who{min-width:13rem}\n.well{display:flex;gap:.5rem;margin:.25rem 0;align-items:baseline}\n"
 "@media print{.top,.filter,.skip,button{display:none}"
 "@page{size:A4;margin:16mm}body{padding:0;max-width:none;"
 "font-size:9.5pt}.whole,.host,.finding,tr,.tiles li{break-inside:avoid}"
@@ -101,10 +103,13 @@ static const char style[] =
 "--wrong:#a52c06;--unknown:#5b3c7e;--waived:#08518a;--warning:#744b00;"
 "--right:#005a48}}\n";
 
-/* A shape each: cross, ring, diamond, triangle, tick, dot. */
+/* A shape each: cross, octagon with a cross, ring, diamond, triangle, tick,
+ * dot. */
 static const struct { const char *name, *path; } shapes[] = {
 	{ "wrong", "M2 0 8 6 14 0 16 2 10 8 16 14 14 16 8 10 2 16 0 14 "
 	    "6 8 0 2Z" },
+	{ "critical", "M5 0H11L16 5V11L11 16H5L0 11V5ZM5 4 4 5 7 8 4 11 5 12 8 9 "
+	    "11 12 12 11 9 8 12 5 11 4 8 7Z" },
 	{ "not-assessed", "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0Zm0 3a5 5 0 1 1 "
 	    "0 10A5 5 0 0 1 8 3Z" },
 	{ "waived", "M8 0 16 8 8 16 0 8Z" },
@@ -242,9 +247,9 @@ web_shape(struct web *w, const char *name)
 }
 
 static void
-mark(struct web *w, const char *shape, const char *word)
+mark(struct web *w, const char *colour, const char *shape, const char *word)
 {
-	web_putf(w, "<span class=\"mark %s\">", shape);
+	web_putf(w, "<span class=\"mark %s\">", colour);
 	web_shape(w, shape);
 	web_putf(w, "%s</span>", word);
 }
@@ -252,7 +257,7 @@ mark(struct web *w, const char *shape, const char *word)
 void
 web_standing(struct web *w, enum standing s)
 {
-	mark(w, standing_name(s), standing_text(s));
+	mark(w, standing_name(s), standing_name(s), standing_text(s));
 }
 
 const char *
@@ -265,8 +270,10 @@ web_severity_class(enum severity s, bool waived)
 void
 web_severity(struct web *w, enum severity s, bool waived)
 {
-	mark(w, web_severity_class(s, waived), waived ? "waived" :
-	    severity_name(s));
+	const char *colour = web_severity_class(s, waived);
+
+	mark(w, colour, !waived && s == SEVERITY_CRITICAL ? "critical" :
+	    colour, waived ? "waived" : severity_name(s));
 }
 
 const char *
