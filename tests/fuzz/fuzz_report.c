@@ -3,7 +3,8 @@
  * fuzz_report.c - any bytes as what a store holds: whoever can write one must
  * not get further through its reports. Parts end with a byte 0x1e: inventory,
  * the former one, settings, answers, a finding, an exchange, ids of a chain, a
- * certificate. The whole is a report to verify, too.
+ * certificate. The whole is a report to verify, too. Pages, metrics and the API
+ * are made of the same, and asked with what stands in the parts.
  * clang -fsanitize=fuzzer,address,undefined.
  */
 #include <jansson.h>
@@ -11,6 +12,9 @@
 #include <string.h>
 
 #include "cwaudit/claim.h"
+#include "cwaudit/report_api.h"
+#include "cwaudit/report_assessment.h"
+#include "cwaudit/report_metrics.h"
 
 #define PARTS	8
 #define SINCE	1777593600
@@ -91,7 +95,108 @@ fill(struct assessment *a, const struct text part[PARTS])
 	assessment_finish(a);
 }
 
-/* People's formats hide and reorder nothing; programs' are what they say. */
+/* Nothing is hidden or reordered. */
+static void
+check_visible(const struct text *out)
+{
+	const char *s = text_str(out);
+
+	for (size_t len = out->len, n; len > 0; s += n, len -= n) {
+		bool bad;
+
+		n = text_next(s, len, &bad);
+		if (bad && *s != '\n' && *s != '\r')
+			abort();
+	}
+}
+
+/* One script, which is ours. */
+static void
+check_page(struct text *out)
+{
+	const char *s = strstr(text_str(out), "<script");
+
+	check_visible(out);
+	if (s == NULL || strstr(s + 1, "<script") != NULL ||
+	    strstr(text_str(out), "<img") != NULL)
+		abort();
+	text_reset(out);
+}
+
+static void
+check_json(struct text *out)
+{
+	json_t *json = json_loads(text_str(out), JSON_REJECT_DUPLICATES,
+	    NULL);
+
+	if (json == NULL)
+		abort();
+	json_decref(json);
+	text_reset(out);
+}
+
+/* Every line is a comment or ends with a number. */
+static void
+check_metrics(struct text *out)
+{
+	for (const char *s = text_str(out), *end; *s != '\0'; s = end + 1) {
+		end = strchr(s, '\n');
+		if (end == NULL || (*s != '#' && (strncmp(s, "cwaudit_",
+		    8) != 0 || end[-1] < '0' || end[-1] > '9')))
+			abort();
+	}
+	text_reset(out);
+}
+
+static void
+serve(const struct assessment *a, const struct text part[PARTS])
+{
+	static report_api_fn *const api[] = { report_api_summary,
+	    report_api_hosts, report_api_findings, report_api_certificates };
+	const struct web_query query = { text_str(&part[3]),
+	    text_str(&part[5]), text_str(&part[6]), part[3].len },
+	    everything = { "", "", "", 1 };
+	struct vitals v;
+	struct event e = {0};
+	struct ledger none = {0};
+	int64_t *observed = calloc(a->n_ports + 1, sizeof(*observed));
+	struct text out = {0};
+
+	vitals_init(&v, SINCE);
+	if (event_parse(text_str(&part[5]), &e))
+		vitals_take(&v, UNTIL, &e);
+	event_done(&e);
+	(void)!report_web_status(&(struct web_status){ a, &v,
+	    text_str(&part[2]), query }, collect, &out);
+	check_page(&out);
+	(void)!report_web_status(&(struct web_status){ a, &v, "",
+	    everything }, collect, &out);
+	check_page(&out);
+	for (size_t i = 0; i < a->n_hosts && i < 3; i++) {
+		(void)!report_web_host(&(struct web_host_page){ a,
+		    &a->hosts[i], NULL, &none }, collect, &out);
+		check_page(&out);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		(void)!api[i](a, &(struct api_query){ query,
+		    text_str(&part[1]), 1 + part[1].len % API_ITEMS_MAX },
+		    collect, &out);
+		check_json(&out);
+	}
+	for (int open = 0; observed != NULL && open < 2; open++) {
+		(void)!report_metrics(&(struct metrics){ "0", &v, a, observed,
+		    100, open }, collect, &out);
+		if (open)
+			text_reset(&out);	/* ends with a word */
+		else
+			check_metrics(&out);
+	}
+	text_done(&out);
+	vitals_done(&v);
+	free(observed);
+}
+
+/* People's formats are to be seen; programs' are what they say. */
 static void
 check(const struct assessment_format *f, const struct text *out)
 {
@@ -105,13 +210,7 @@ check(const struct assessment_format *f, const struct text *out)
 		json_decref(json);
 		return;
 	}
-	for (size_t len = out->len, n; len > 0; s += n, len -= n) {
-		bool bad;
-
-		n = text_next(s, len, &bad);
-		if (bad && *s != '\n' && *s != '\r')
-			abort();
-	}
+	check_visible(out);
 	if (strcmp(f->name, "html") == 0 &&
 	    strstr(text_str(out), "<script") != NULL)
 		abort();
@@ -138,6 +237,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		check(&assessment_formats[i], &out);
 		text_done(&out);
 	}
+	serve(&a, part);
 	assessment_done(&a);
 	if (claim_parse((const char *)bytes, len, &claim, &why))
 		claim_done(&claim);
