@@ -249,6 +249,10 @@ check-report: deps-report
 	@bash tests/it_formats.sh $B
 	@bash tests/it_large.sh $B
 
+# The same without a browser, for sanitizers.
+check-http: $B/cwaudit $B/cwauditd $B/fleet $B/logsink
+	@bash tests/it_http.sh $B
+
 # What the daemon serves: to a browser, to monitors, to nobody's good; and
 # what goes with it into other programs.
 check-web: deps-web
@@ -267,23 +271,23 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	    -fno-omit-frame-pointer
 SANITIZED := B=build-asan OPT="-O1 -g" HARDEN= CFLAGS="$(SANITIZE)" \
 	    LDFLAGS="$(SANITIZE)"
-check-asan: deps-test
+check-asan: deps-web
 	@$(MAKE) --no-print-directory -j$(JOBS) $(SANITIZED) build-check
 	@$(MAKE) --no-print-directory -j1 $(SANITIZED) check-unit \
 	    check-misbehaviour check-files check-fleet check-request \
-	    check-daemon check-revocation
+	    check-daemon check-revocation check-http
 
-# The threads: conductor, workers, writer, revoker.
+# The threads: conductor, workers, writer, revoker, those that serve.
 THREADED := B=build-tsan OPT="-O1 -g" HARDEN= \
 	    CFLAGS="-fsanitize=thread -fno-omit-frame-pointer" \
 	    LDFLAGS=-fsanitize=thread
-check-tsan: deps-test
+check-tsan: deps-web
 	@$(MAKE) --no-print-directory -j$(JOBS) $(THREADED) build-tsan/cwaudit \
 	    build-tsan/cwauditd build-tsan/fleet build-tsan/fetchd \
 	    build-tsan/logsink build-tsan/confine
 	@TSAN_OPTIONS=halt_on_error=1:exitcode=66:suppressions=$(CURDIR)/tests/tsan.supp \
 	    $(MAKE) --no-print-directory -j1 $(THREADED) check-fleet \
-	    check-daemon check-revocation
+	    check-daemon check-revocation check-http
 
 # The audit of the simulated fleet finds what its table says, no more or less.
 check-fleet: $B/fleet $B/cwaudit
@@ -482,7 +486,7 @@ clean:
 	rm -rf $B build-asan build-tsan build-fuzz
 
 .PHONY: all build-check check check-all check-corpus check-daemon check-files \
-	check-fleet check-hostile check-misbehaviour check-report check-request check-revocation check-store check-asan check-tsan \
+	check-fleet check-hostile check-http check-misbehaviour check-report check-request check-revocation check-store check-asan check-tsan \
 	check-servers check-systemd check-unit check-web clean demo fuzz fuzz-targets help install uninstall \
 	deps deps-fuzz deps-lint deps-report deps-store deps-servers deps-test deps-web layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

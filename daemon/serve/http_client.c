@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * http_client.c - connections, counted and limited in time.
- * evhttp tells nobody of the end of a connection that asked for nothing: its
- * socket is known again by the number of its inode, of which each has another.
+ * evhttp tells nobody of the end of a connection that asked for nothing, but it
+ * takes its callbacks away from a bufferevent that it frees. A reference keeps
+ * that, and its socket, until it is seen here; the client has seen the end of
+ * the connection by then.
  */
 #include "http_client.h"
 
@@ -11,17 +13,13 @@
 #include <event2/listener.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "cwaudit/clock.h"
 #include "cwaudit/mem.h"
 
 struct client {
 	LIST_ENTRY(client) entry;
-	struct bufferevent *fresh;	/* a reference, until the socket is
-					 * known */
-	int		 socket;
-	ino_t		 inode;
+	struct bufferevent *io;		/* a reference */
 	int64_t		 until_ms;
 };
 
@@ -30,34 +28,22 @@ drop(struct clients *clients, struct client *c)
 {
 	LIST_REMOVE(c, entry);
 	clients->n--;
-	if (c->fresh != NULL)
-		(void)bufferevent_decref(c->fresh);
+	(void)bufferevent_decref(c->io);
 	free(c);
 }
 
-/* False: it is gone. Sockets are closed by the thread that asks this. */
 static bool
-is_there(const struct client *c)
+is_freed(const struct client *c)
 {
-	struct stat st;
+	bufferevent_data_cb on_read, on_write;
+	bufferevent_event_cb on_event;
+	void *ctx;
 
-	return fstat(c->socket, &st) == 0 && st.st_ino == c->inode;
+	bufferevent_getcb(c->io, &on_read, &on_write, &on_event, &ctx);
+	return on_read == NULL && on_write == NULL && on_event == NULL;
 }
 
-/* evhttp gives the bufferevent its socket only after it was made. */
-static void
-learn(struct client *c)
-{
-	struct stat st;
-
-	c->socket = bufferevent_getfd(c->fresh);
-	if (fstat(c->socket, &st) == 0)
-		c->inode = st.st_ino;
-	(void)bufferevent_decref(c->fresh);
-	c->fresh = NULL;
-}
-
-/* All but the newest, which may have no socket yet. */
+/* All but the newest, which evhttp has not got yet. */
 static void
 prune(struct clients *clients, const struct client *newest)
 {
@@ -68,12 +54,10 @@ prune(struct clients *clients, const struct client *newest)
 		next = LIST_NEXT(c, entry);
 		if (c == newest)
 			continue;
-		if (c->fresh != NULL)
-			learn(c);
-		if (!is_there(c))
+		if (is_freed(c))
 			drop(clients, c);
 		else if (now >= c->until_ms)	/* evhttp sees that, and ends */
-			(void)shutdown(c->socket, SHUT_RDWR);
+			(void)shutdown(bufferevent_getfd(c->io), SHUT_RDWR);
 	}
 }
 
@@ -82,22 +66,22 @@ clients_on_new(struct event_base *base, void *ctx)
 {
 	struct clients *clients = ctx;
 	struct client *c;
-	struct bufferevent *b = bufferevent_socket_new(base, -1,
+	struct bufferevent *io = bufferevent_socket_new(base, -1,
 	    BEV_OPT_CLOSE_ON_FREE);
 
-	if (b == NULL)
+	if (io == NULL)
 		return NULL;
 	c = xcalloc(1, sizeof(*c));
 	c->until_ms = clock_mono_ms(&clock_system) + CLIENT_S * 1000;
-	bufferevent_incref(b);
-	c->fresh = b;
+	bufferevent_incref(io);
+	c->io = io;
 	LIST_INSERT_HEAD(&clients->list, c, entry);
 	if (++clients->n < CLIENTS_MAX)
-		return b;
+		return io;
 	prune(clients, c);
 	if (clients->n >= CLIENTS_MAX)
 		(void)evconnlistener_disable(clients->listener);
-	return b;
+	return io;
 }
 
 void
