@@ -62,6 +62,13 @@ ok "the status page" is 200 "$url/"
 ok "forbids what it does not need" grep -q "^default-src 'none'; script-src 'self'" <(header content-security-policy)
 ok "and to be taken for something else" [ "$(header x-content-type-options)" = nosniff ]
 ok "a host" is 200 "$url/host/cwa13.nwtraders.local"
+row() { tr -d '\n' <"$dir/body" | sed 's|</tr>|&\n|g; s|<svg[^>]*>||g; s|<[^>]*>| |g' | grep -qE "$1"; }
+ok "its layout is told" grep -q 'separate certificates; declared' "$dir/body"
+ok "a name that is wrong" row 'wrong +CN +CWA13 +cwa13.nwtraders.local needed .the short name.'
+ok "names that are there" row 'present +SAN +as.im13.contoso.com +desktop sharing'
+ok "the request for the right one" grep -q '^Subject=&quot;CN=cwa13.nwtraders.local&quot;' "$dir/body"
+ok "what was seen" row '20..-..-.. ..:.. +now +mtls im13.contoso.com:20061 +observed +CN CWA13'
+ok "what was said" row 'finding opened critical mtls-subject'
 ok "by whatever case" is 200 "$url/host/CWA13.nwtraders.local"
 ok "a published entry" is 200 "$url/host/https%3A%2F%2Fim.contoso.com%3A20443"
 ok "the report" is 200 "$url/report"
@@ -186,6 +193,7 @@ for kind in rate slow open flood; do
 	took=$( (cycle; cycle) | sort -n | head -1)
 	within=$(awk "BEGIN { print ($took <= $alone * 1.25 + 1) }")
 	ok "a cycle takes as long under $kind: $took s, alone $alone s" [ "$within" = 1 ]
+	[ $kind = open ] && ok "no more than allowed are let in" [ "$(ls "/proc/$daemon/fd" | wc -l)" -lt 320 ]
 	[ $kind = rate ] || ok "and somebody else is served" is 200 --max-time 30 "$url/healthz"
 	wait "$load" || ok "load: $(cat "$dir/load.$kind")" false
 	echo "http: cycle $took s ($alone s alone), resident $(($(rss) / 1024)) MiB ($((held / 1024)) before); $(tail -1 "$dir/load.$kind")"

@@ -77,11 +77,13 @@ pages_make_the_whole(void **state)
 static void
 past_the_end_there_is_nothing(void **state)
 {
-	static const size_t pages[] = { 5, 1000, SIZE_MAX / 2, SIZE_MAX };
+	/* with 512 of a page, 2^55 of them are none by way of 2^64 */
+	static const size_t pages[] = { 5, 1000, SIZE_MAX / 2, SIZE_MAX,
+	    (SIZE_MAX >> 9) + 2 };
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		const struct api_query q = { .items = API_ITEMS_MAX,
+	for (size_t i = 0; i < 5; i++) {
+		const struct api_query q = { .items = 512,
 		    .what.page = pages[i] };
 		json_t *o = ask(report_api_findings, &q);
 
@@ -104,6 +106,9 @@ what_is_asked_for_is_what_comes(void **state)
 		{ report_api_hosts, { .standing = "fine" }, 0 },
 		{ report_api_hosts, { .what.text = "CWA01" }, 1 },
 		{ report_api_hosts, { .what.text = "emea" }, 2 },
+		{ report_api_hosts, { .what.text = "=cmd" }, 1 },
+		{ report_api_hosts, { .what.text = "DMZ-FRA" }, 2 },
+		{ report_api_hosts, { .what.text = "prod" }, 2 },
 		{ report_api_findings, { .what.severity = "waived" }, 1 },
 		{ report_api_findings, { .what.rule = "shared-key" }, 1 },
 		{ report_api_certificates, { .what.text = "Issuing" }, 4 },

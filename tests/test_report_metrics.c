@@ -94,8 +94,9 @@ lines_that_are_none_count_nothing(void **state)
 }
 
 static void
-render(struct metrics *m, struct text *out)
+render(const struct metrics *asked, struct text *out)
 {
+	struct metrics m = *asked;
 	struct assessment a;
 	struct vitals v;
 	int64_t observed[64];
@@ -105,11 +106,11 @@ render(struct metrics *m, struct text *out)
 	assert_in_range(a.n_ports, 1, 64);
 	for (size_t i = 0; i < a.n_ports; i++)
 		observed[i] = i % 2 == 0 ? CLOCK_NEVER : UNTIL - 60;
-	m->version = "0.0.0";
-	m->vitals = &v;
-	m->assessment = &a;
-	m->observed = observed;
-	assert_true(report_metrics(m, keep, out));
+	m.version = "0.0.0";
+	m.vitals = &v;
+	m.assessment = &a;
+	m.observed = observed;
+	assert_true(report_metrics(&m, keep, out));
 	assessment_done(&a);
 	vitals_done(&v);
 }
@@ -126,6 +127,34 @@ each_form_is_as_its_golden_file(void **state)
 	assert_golden(&out, "metrics.prometheus");
 	render(&open, &out);
 	assert_golden(&out, "metrics.openmetrics");
+}
+
+/* Neither up nor down; and whatever a name is, it is one label. */
+static void
+what_was_not_tried_is_left_out(void **state)
+{
+	struct assessment a;
+	struct vitals v;
+	struct text out = {0};
+	int64_t observed[64] = {0};
+
+	(void)state;
+	live(&v);
+	fill(&a, &nothing);
+	a.hosts[0].name = "a\"b\\c\nd";
+	a.ports[a.hosts[0].first_port].outcome = "not-tried";
+	a.ports[a.hosts[0].first_port + 1].outcome = "timeout";
+	assert_true(report_metrics(&(struct metrics){ .version = "0",
+	    .vitals = &v, .assessment = &a, .observed = observed,
+	    .max_ports = 64 }, keep, &out));
+	assert_null(strstr(text_str(&out), "cwaudit_endpoint_up{"
+	    "host=\"a\\\"b\\\\c\\nd\",kind=\"https\""));
+	assert_non_null(strstr(text_str(&out), "cwaudit_endpoint_up{"
+	    "host=\"a\\\"b\\\\c\\nd\",kind=\"mtls\",site=\"im.contoso.com\","
+	    "address=\"10.20.30.40\",port=\"5061\"} 0\n"));
+	text_done(&out);
+	assessment_done(&a);
+	vitals_done(&v);
 }
 
 static void
@@ -167,6 +196,7 @@ main(void)
 		cmocka_unit_test(looks_are_counted_and_ports_remembered),
 		cmocka_unit_test(lines_that_are_none_count_nothing),
 		cmocka_unit_test(each_form_is_as_its_golden_file),
+		cmocka_unit_test(what_was_not_tried_is_left_out),
 		cmocka_unit_test(with_too_many_ports_none_is_named),
 		cmocka_unit_test(
 		    before_the_store_is_read_the_auditor_tells_of_itself),

@@ -188,6 +188,42 @@ host_of(const struct assessment *a, const char *name)
 	return NULL;
 }
 
+/* What is about several hosts stands with each that it names. */
+static void
+a_host_has_what_is_about_several(void **state)
+{
+	static const struct { const char *message; bool about; } rows[] = {
+		{ "one key is used at cwa01.nwtraders.local (mtls)", true },
+		{ "CWA01.nwtraders.local", true },
+		{ "at cwa01.nwtraders.local.", true },
+		{ "at xcwa01.nwtraders.local", false },
+		{ "at x.cwa01.nwtraders.local", false },
+		{ "at cwa01.nwtraders.local.example", false },
+		{ "at cwa01.nwtraders.locals, cwa01.nwtraders.local", true },
+		{ "at others", false },
+	};
+	struct assessment a;
+	struct ledger l = {0};
+
+	(void)state;
+	fill(&a, &nothing);
+	assert_true(a.first_shared < a.n_findings);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct finding *f = a.findings[a.first_shared].finding;
+		struct text out = {0};
+
+		free(f->message);
+		f->message = strdup(rows[i].message);
+		assert_true(report_web_host(&(struct web_host_page){
+		    .assessment = &a, .host = host_of(&a,
+		    "cwa01.nwtraders.local"), .history = &l }, keep, &out));
+		if ((strstr(text_str(&out), f->id) != NULL) != rows[i].about)
+			fail_msg("%s", rows[i].message);
+		text_done(&out);
+	}
+	assessment_done(&a);
+}
+
 /* Whoever the inventory has no more has a past all the same. */
 static void
 a_host_is_told_without_what_is_expected(void **state)
@@ -215,6 +251,7 @@ main(void)
 		cmocka_unit_test(many_findings_come_page_by_page),
 		cmocka_unit_test(trouble_stands_before_all_else),
 		cmocka_unit_test(each_host_has_a_tile),
+		cmocka_unit_test(a_host_has_what_is_about_several),
 		cmocka_unit_test(a_host_is_told_without_what_is_expected),
 	};
 

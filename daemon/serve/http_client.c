@@ -43,17 +43,14 @@ is_freed(const struct client *c)
 	return on_read == NULL && on_write == NULL && on_event == NULL;
 }
 
-/* All but the newest, which evhttp has not got yet. */
 static void
-prune(struct clients *clients, const struct client *newest)
+prune(struct clients *clients)
 {
 	int64_t now = clock_mono_ms(&clock_system);
 	struct client *c, *next;
 
 	for (c = LIST_FIRST(&clients->list); c != NULL; c = next) {
 		next = LIST_NEXT(c, entry);
-		if (c == newest)
-			continue;
 		if (is_freed(c))
 			drop(clients, c);
 		else if (now >= c->until_ms)	/* evhttp sees that, and ends */
@@ -75,11 +72,11 @@ clients_on_new(struct event_base *base, void *ctx)
 	c->until_ms = clock_mono_ms(&clock_system) + CLIENT_S * 1000;
 	bufferevent_incref(io);
 	c->io = io;
+	if (clients->n + 1 >= CLIENTS_MAX)
+		prune(clients);
+	/* now: this one has no callbacks yet */
 	LIST_INSERT_HEAD(&clients->list, c, entry);
-	if (++clients->n < CLIENTS_MAX)
-		return io;
-	prune(clients, c);
-	if (clients->n >= CLIENTS_MAX)
+	if (++clients->n >= CLIENTS_MAX)
 		(void)evconnlistener_disable(clients->listener);
 	return io;
 }
@@ -87,7 +84,7 @@ clients_on_new(struct event_base *base, void *ctx)
 void
 clients_tick(struct clients *clients)
 {
-	prune(clients, NULL);
+	prune(clients);
 	if (clients->n < CLIENTS_MAX)
 		(void)evconnlistener_enable(clients->listener);
 }
