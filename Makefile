@@ -245,7 +245,7 @@ check-store: deps-store
 # Reports, as those read them who did not write them.
 check-report: deps-report
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit \
-	    $B/tests/test_audit_year $B/store_fleet
+	    $B/tests/test_audit_year $B/store_fleet $B/page_cost
 	@bash tests/it_formats.sh $B
 	@bash tests/it_large.sh $B
 
@@ -257,7 +257,7 @@ check-http: $B/cwaudit $B/cwauditd $B/fleet $B/logsink
 # what goes with it into other programs.
 check-web: deps-web
 	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/cwauditd \
-	    $B/fleet $B/logsink $B/store_fleet $B/page_cost
+	    $B/fleet $B/logsink
 	@bash tests/it_etc.sh
 	@bash tests/it_http.sh $B
 	@bash tests/it_web.sh $B

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
 # it_large.sh - reports of 10,000 hosts with two ports and two certificates
-# each: in 200 MB, and how long each format takes.
+# each: in 200 MB, and how long each format takes; pages of 2,000 and 10,000.
 # usage: it_large.sh BUILD-DIRECTORY
 set -eu
 build=$(realpath "${1:-build}")
@@ -23,3 +23,9 @@ done
 [ "$(grep -c '^"endpoint"' "$dir/report.csv")" = 20000 ]
 [ "$(grep -c '<article' "$dir/report.html")" = 10000 ]
 "$build/cwaudit" report -c "$dir/cwauditd.yaml" --verify "$dir/report.json"
+"$build/store_fleet" "$dir/fewer.db" 2000
+for db in cwaudit fewer; do
+	"$build/page_cost" "$dir/$db.db" 2026-06-01T01:30Z / '/?q=cwa00020' \
+	    /metrics /report /api/v1/hosts | sed 's/^/large: /' | tee "$dir/pages"
+done
+[ "$(awk '$2 == "/" { print $NF }' "$dir/pages")" -lt 307200 ]

@@ -117,6 +117,22 @@ add_cycles(struct output *o)
 	whole(o, o->m->vitals->cycles);
 }
 
+/* As OpenMetrics writes a number: 1.0, not 1. */
+static void
+label_bound(struct output *o, int bucket)
+{
+	struct text t = {0};
+
+	if (bucket == VITALS_BUCKETS)
+		text_add(&t, "+Inf");
+	else
+		text_addf(&t, "%g", (double)vitals_bucket_ms[bucket] / 1000);
+	if (bucket < VITALS_BUCKETS && strchr(text_str(&t), '.') == NULL)
+		text_add(&t, ".0");
+	label(o, "le", text_str(&t));
+	text_done(&t);
+}
+
 static void
 add_durations(struct output *o)
 {
@@ -126,18 +142,10 @@ add_durations(struct output *o)
 		uint64_t sum = 0;
 
 		for (int k = 0; k <= VITALS_BUCKETS; k++) {
-			char bound[32] = "+Inf";
-
-			if (k < VITALS_BUCKETS)
-				(void)snprintf(bound, sizeof(bound), "%g",
-				    (double)vitals_bucket_ms[k] / 1000);
-			/* canonical for OpenMetrics: 1.0, not 1 */
-			if (k < VITALS_BUCKETS && strchr(bound, '.') == NULL)
-				strcat(bound, ".0");
 			sum += l->bucket[k];
 			begin(o, "_bucket");
 			label(o, "kind", kind);
-			label(o, "le", bound);
+			label_bound(o, k);
 			whole(o, sum);
 		}
 		begin(o, "_sum");
