@@ -111,7 +111,8 @@ ok "and one on the list" is 200 -H 'Host: CWAudit.contoso.com' "$url/"
 ok "no other is" is 421 -H 'Host: evil.example' "$url/metrics"
 ok "nor one that begins so" is 421 -H 'Host: localhost.evil.example' "$url/"
 ok "nor none" answers 421 'GET / HTTP/1.0\r\n\r\n'
-ok "nor one in the target" answers 421 'GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n'
+ok "a whole URL is as good as its path" answers 200 'GET http://localhost:9817/?x=2 HTTP/1.1\r\nHost: localhost\r\n\r\n'
+ok "but its name counts" answers 421 'GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n'
 for bytes in 'GET\r\n\r\n' 'GET / HTTP/9.9\r\n\r\n' '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n' 'FOO / HTTP/1.1\r\nHost: localhost\r\n\r\n' 'GET / HTTP/1.1\r\nHost localhost\r\n\r\n' "GET /$(printf 'x%.0s' $(seq 9000)) HTTP/1.1\r\nHost: localhost\r\n\r\n" 'GET * HTTP/1.1\r\nHost: localhost\r\n\r\n' 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n'; do
 	raw "$bytes"
 	ok "no answer but a refusal to ${bytes:0:24}" [ "$(head -1 "$dir/raw" | grep -c ' 200 ')" = 0 ]

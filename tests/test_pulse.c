@@ -239,6 +239,9 @@ before_the_store_is_read_pages_say_so(void **state)
 
 		if (s->status != rows[i].status)
 			fail_msg("%s: %d", rows[i].target, s->status);
+		if (strncmp(rows[i].target, "/api/", 5) == 0)
+			assert_non_null(strstr(text_str(&s->body),
+			    "\"error\":"));
 		sheet_unref(s);
 	}
 	pulse_free(world.pulse);

@@ -310,6 +310,20 @@ is_our_name(const struct http *h, struct evhttp_request *r)
 	return ours;
 }
 
+/* Path and query, also of one who writes the whole URL (RFC 9112 section
+ * 3.2.2). */
+static void
+add_target(struct evhttp_request *r, struct text *out)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(r);
+	const char *path = evhttp_uri_get_path(uri);
+	const char *query = evhttp_uri_get_query(uri);
+
+	text_add(out, path != NULL && *path != '\0' ? path : "/");
+	if (query != NULL)
+		text_addf(out, "?%s", query);
+}
+
 static void
 serve_health(struct http *h, struct evhttp_request *r)
 {
@@ -322,14 +336,27 @@ serve_health(struct http *h, struct evhttp_request *r)
 }
 
 static void
+serve_sheet(struct http *h, struct evhttp_request *r, const char *target,
+    bool open)
+{
+	struct sheet *ready = shelf_find(&h->shelf, target, open,
+	    press_edition(h->press), clock_mono_ms(&clock_system));
+
+	if (ready != NULL)
+		reply_sheet(h, r, ready);
+	else
+		want(h, r, target, open);
+}
+
+static void
 serve(struct http *h, struct evhttp_request *r)
 {
 	enum evhttp_cmd_type command = evhttp_request_get_command(r);
-	const char *target = evhttp_request_get_uri(r);
 	bool open = strstr(asked(r, "Accept"),
 	    "application/openmetrics-text") != NULL;
-	struct sheet *ready;
+	struct text target = {0};
 
+	add_target(r, &target);
 	if (!is_our_name(h, r)) {
 		reply_plain(h, r, 421, "this name is not on the list of this "
 		    "auditor: see http.hosts in cwauditd.yaml\n");
@@ -337,18 +364,14 @@ serve(struct http *h, struct evhttp_request *r)
 		header(r, "Allow", "GET, HEAD");
 		reply_plain(h, r, HTTP_BADMETHOD,
 		    "it can be read, and no more\n");
-	} else if (target[0] != '/') {
+	} else if (text_str(&target)[0] != '/') {
 		reply_plain(h, r, HTTP_BADREQUEST, "that is no path\n");
-	} else if (strcmp(target, "/healthz") == 0) {
+	} else if (strcmp(text_str(&target), "/healthz") == 0) {
 		serve_health(h, r);
 	} else {
-		ready = shelf_find(&h->shelf, target, open,
-		    press_edition(h->press), clock_mono_ms(&clock_system));
-		if (ready != NULL)
-			reply_sheet(h, r, ready);
-		else
-			want(h, r, target, open);
+		serve_sheet(h, r, text_str(&target), open);
 	}
+	text_done(&target);
 }
 
 static void

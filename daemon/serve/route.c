@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cwaudit/document.h"
 #include "cwaudit/mem.h"
 #include "cwaudit/report_api.h"
 #include "cwaudit/report_assessment.h"
@@ -182,13 +183,25 @@ static const struct route {
 
 /* ---- answers ---- */
 
-/* A page that says why there is none. */
 static struct sheet *
-excuse(int status, const char *title, const char *line)
+excuse_json(int status, const char *line)
+{
+	struct text out = {0};
+
+	(void)!document_line(json_pack("{s:s, s:s}", "schema",
+	    "cwaudit/api/1", "error", line), collect, &out);
+	return sheet_new(status, json, &out);
+}
+
+/* A page that says why there is none; r: NULL, no route. */
+static struct sheet *
+excuse(const struct route *r, int status, const char *title, const char *line)
 {
 	struct text out = {0};
 	struct web w;
 
+	if (r != NULL && r->type == json)
+		return excuse_json(status, line);
 	web_init(&w, collect, &out);
 	web_begin(&w, title);
 	web_put(&w, "<main>\n<h1>");
@@ -222,12 +235,12 @@ answer(const struct route *r, struct asked *q)
 	struct sheet *s;
 
 	if (r->waits && q->world->assessment == NULL)
-		return excuse(503, "Not read yet", "The store has not been "
+		return excuse(r, 503, "Not read yet", "The store has not been "
 		    "read yet: the auditor has just begun, or cannot read "
 		    "it. Try again in a few seconds.");
 	if (!r->put(q, &out)) {
 		text_done(&out);
-		return excuse(404, "Not found", "The inventory has no such "
+		return excuse(r, 404, "Not found", "The inventory has no such "
 		    "host, or there is no such page.");
 	}
 	s = sheet_new(200, r->type == prometheus && q->open ? openmetrics :
@@ -262,7 +275,7 @@ route_answer(const struct route_world *world, const char *target, bool open)
 	struct sheet *s;
 
 	if (r == NULL) {
-		s = excuse(404, "Not found", "There is no such page.");
+		s = excuse(NULL, 404, "Not found", "There is no such page.");
 	} else {
 		q.path = path + strlen(r->path);
 		/* one that can't be read is empty */
