@@ -72,7 +72,7 @@ url=http://127.77.0.1:9817
 has_odd() { curl -fs "$url/api/v1/summary" | jq -e '.summary.hosts.wrong > 30' >/dev/null; }
 soon has_odd || { echo "it_web.sh: nothing is served" >&2; exit 1; }
 CWAUDIT_URL=$url CWAUDIT_MODULES=$modules CWAUDIT_SHOTS=${WEB_SHOW:-$build/web/shots} \
-    timeout 600 node --test "$here/web/" || failed=1
+    timeout 600 node --test "$here/web/page.test.mjs" || failed=1
 kill -TERM "$daemon"
 wait "$daemon"
 exit "$failed"

@@ -23,6 +23,9 @@ struct web_query {
 
 #define WEB_FINDINGS	50		/* of a page */
 
+/* Is part, unless NULL or "", somewhere in one of the fields? ASCII case folded;
+ * a field that is NULL has nothing in it. */
+bool	web_is_in(const char *part, const char *const *fields, size_t n);
 bool	web_query_matches(const struct web_query *, const struct finding *);
 
 struct web_status {

@@ -7,31 +7,19 @@
 #include "cwaudit/document.h"
 #include "report_assessment_json.h"
 
-static bool
-has(const char *s, const char *part)
-{
-	return s != NULL && strcasestr(s, part) != NULL;
-}
-
-static bool
-is_asked(const char *s)
-{
-	return s != NULL && *s != '\0';
-}
-
 /* ---- what matches, and what it looks like ---- */
 
 static bool
 host_matches(const struct assessment *a, const struct api_query *q, size_t i)
 {
 	const struct assessed_host *h = &a->hosts[i];
-	const char *text = q->what.text;
+	const char *const fields[] = { h->name, h->owner, h->group, h->zone,
+	    h->tags };
 
-	if (is_asked(q->standing) && strcmp(q->standing,
-	    standing_name(h->standing)) != 0)
+	if (q->standing != NULL && *q->standing != '\0' &&
+	    strcmp(q->standing, standing_name(h->standing)) != 0)
 		return false;
-	return !is_asked(text) || has(h->name, text) || has(h->owner, text) ||
-	    has(h->group, text) || has(h->zone, text) || has(h->tags, text);
+	return web_is_in(q->what.text, fields, 5);
 }
 
 static bool
@@ -45,14 +33,13 @@ static bool
 cert_matches(const struct assessment *a, const struct api_query *q, size_t i)
 {
 	const struct assessed_cert *c = &a->certs[i];
-	const char *text = q->what.text;
+	const char *fields[] = { c->cn, c->san, c->issuer, c->serial, NULL };
 	struct text sha256 = {0};
 	bool matches;
 
 	text_add_hex(&sha256, c->sha256, CERT_SHA256);
-	matches = !is_asked(text) || has(c->cn, text) || has(c->san, text) ||
-	    has(c->issuer, text) || has(c->serial, text) ||
-	    has(text_str(&sha256), text);
+	fields[4] = text_str(&sha256);
+	matches = web_is_in(q->what.text, fields, 5);
 	text_done(&sha256);
 	return matches;
 }

@@ -19,28 +19,34 @@
 /* ---- which findings ---- */
 
 static bool
-has(const char *s, const char *part)
-{
-	return s != NULL && strcasestr(s, part) != NULL;
-}
-
-static bool
 is_asked(const char *s)
 {
 	return s != NULL && *s != '\0';
 }
 
 bool
+web_is_in(const char *part, const char *const *fields, size_t n)
+{
+	bool found = !is_asked(part);
+
+	for (size_t i = 0; i < n && !found; i++)
+		found = fields[i] != NULL && strcasestr(fields[i], part) !=
+		    NULL;
+	return found;
+}
+
+bool
 web_query_matches(const struct web_query *q, const struct finding *f)
 {
+	const char *const fields[] = { f->owner, f->site, f->contact,
+	    f->rule->id, f->message };
+
 	if (is_asked(q->severity) && strcmp(q->severity, f->waived ? "waived" :
 	    severity_name(f->severity)) != 0)
 		return false;
 	if (is_asked(q->rule) && strcmp(q->rule, f->rule->id) != 0)
 		return false;
-	return !is_asked(q->text) || has(f->owner, q->text) ||
-	    has(f->site, q->text) || has(f->contact, q->text) ||
-	    has(f->rule->id, q->text) || has(f->message, q->text) ||
+	return web_is_in(q->text, fields, sizeof(fields) / sizeof(fields[0])) ||
 	    strcasecmp(f->id, q->text) == 0;
 }
 
