@@ -169,7 +169,8 @@ kill -HUP "$daemon"
 ok "a refused reload" logged event=reload-refused
 ok "is ill health" is 503 "$url/healthz"
 ok "with its place" grep -q 'inventory.yaml:[0-9]*:1: ' "$dir/body"
-ok "which the page says first" grep -q 'in trouble: the inventory was refused' <(get "$url/?x=1")
+in_trouble() { get "$url/" | grep -q 'in trouble: the inventory was refused'; }
+ok "which the page says first, soon" soon in_trouble
 cp "$dir/right.yaml" "$dir/inventory.yaml"
 kill -HUP "$daemon"
 ok "a right one" logged 'event=reload ' 1

@@ -247,6 +247,40 @@ before_the_store_is_read_pages_say_so(void **state)
 	pulse_free(world.pulse);
 }
 
+/* A page that nobody can make anew says so. */
+static void
+an_old_edition_is_trouble(void **state)
+{
+	static const struct assessment_filter all = {0};
+	static const struct { int64_t age; const char *says; } rows[] = {
+		{ 60, NULL }, { 899, NULL },
+		{ 3660, "has not been read for 61 minutes" },
+	};
+	struct route_world world = { .pulse = pulse_new(&mine, 3600) };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		int64_t until = clock_utc(&clock_system) - rows[i].age;
+		struct assessment a;
+		struct sheet *s;
+
+		assessment_init(&a, until - 100, until, &all);
+		assessment_finish(&a);
+		world.assessment = &a;
+		s = route_answer(&world, "/", false);
+		assert_int_equal(s->status, 200);
+		assert_true(s->until_ms != CLOCK_NEVER);
+		if (rows[i].says == NULL)
+			assert_null(strstr(text_str(&s->body), "in trouble"));
+		else
+			assert_non_null(strstr(text_str(&s->body),
+			    rows[i].says));
+		sheet_unref(s);
+		assessment_done(&a);
+	}
+	pulse_free(world.pulse);
+}
+
 int
 main(void)
 {
@@ -257,6 +291,7 @@ main(void)
 		cmocka_unit_test(an_answer_is_kept_as_long_as_it_is_true),
 		cmocka_unit_test(a_shelf_has_its_bounds),
 		cmocka_unit_test(what_is_compressed_is_the_same),
+		cmocka_unit_test(an_old_edition_is_trouble),
 		cmocka_unit_test(before_the_store_is_read_pages_say_so),
 	};
 

@@ -15,7 +15,10 @@
 #include "cwaudit/web.h"
 #include "route_host.h"
 
-#define METRICS_MS	1000	/* that one scrape serves all */
+#define SCRAPE_MS	1000	/* that one scrape serves all */
+#define STATUS_MS	5000	/* trouble is told of by then */
+#define OLD_S		900	/* an edition is read each minute, or, where
+				 * that takes long, each few */
 
 static const char prometheus[] = "text/plain; version=0.0.4; charset=utf-8",
     openmetrics[] = "application/openmetrics-text; version=1.0.0; "
@@ -76,6 +79,18 @@ query_of(const struct asked *q)
 	    .rule = parameter(q, "rule"), .page = (size_t)page };
 }
 
+/* Why the auditor is not to be believed, a line each. */
+static void
+add_trouble(const struct asked *q, struct text *out)
+{
+	int64_t age = clock_utc(&clock_system) - q->world->assessment->until;
+
+	(void)!pulse_healthy(q->world->pulse, out);
+	if (age > OLD_S)
+		text_addf(out, "the store has not been read for %lld minutes, "
+		    "and what follows is as old\n", (long long)age / 60);
+}
+
 static bool
 put_status(const struct asked *q, struct text *out)
 {
@@ -84,7 +99,7 @@ put_status(const struct asked *q, struct text *out)
 	bool ok;
 
 	pulse_read(q->world->pulse, &vitals);
-	(void)!pulse_healthy(q->world->pulse, &trouble);
+	add_trouble(q, &trouble);
 	ok = report_web_status(&(struct web_status){
 	    .assessment = q->world->assessment, .vitals = &vitals,
 	    .trouble = text_str(&trouble), .query = query_of(q) }, collect,
@@ -165,20 +180,21 @@ static const struct route {
 					 * first, has more behind it */
 	const char	*type;
 	bool		 waits;		/* for the store to be read */
+	int64_t		 fresh_ms;	/* 0: as long as the edition */
 	bool		(*put)(const struct asked *, struct text *out);
 } routes[] = {
-	{ "/", ROUTE_HTML, true, put_status },
-	{ "/host/", ROUTE_HTML, true, put_host },
-	{ "/metrics", prometheus, false, put_metrics },
-	{ "/report", ROUTE_HTML, true, put_report },
-	{ "/api/v1/summary", json, true, put_api_summary },
-	{ "/api/v1/hosts", json, true, put_api_hosts },
-	{ "/api/v1/findings", json, true, put_api_findings },
-	{ "/api/v1/certificates", json, true, put_api_certificates },
-	{ "/script.js", "text/javascript; charset=utf-8", false, put_script },
-	{ "/icon.svg", "image/svg+xml", false, put_icon },
+	{ "/", ROUTE_HTML, true, STATUS_MS, put_status },
+	{ "/host/", ROUTE_HTML, true, 0, put_host },
+	{ "/metrics", prometheus, false, SCRAPE_MS, put_metrics },
+	{ "/report", ROUTE_HTML, true, 0, put_report },
+	{ "/api/v1/summary", json, true, 0, put_api_summary },
+	{ "/api/v1/hosts", json, true, 0, put_api_hosts },
+	{ "/api/v1/findings", json, true, 0, put_api_findings },
+	{ "/api/v1/certificates", json, true, 0, put_api_certificates },
+	{ "/script.js", "text/javascript; charset=utf-8", false, 0, put_script },
+	{ "/icon.svg", "image/svg+xml", false, 0, put_icon },
 	/* browsers ask for it where a page names none */
-	{ "/favicon.ico", "image/svg+xml", false, put_icon },
+	{ "/favicon.ico", "image/svg+xml", false, 0, put_icon },
 };
 
 /* ---- answers ---- */
@@ -245,8 +261,8 @@ answer(const struct route *r, struct asked *q)
 	}
 	s = sheet_new(200, r->type == prometheus && q->open ? openmetrics :
 	    r->type, &out);
-	if (r->type == prometheus)
-		s->until_ms = clock_mono_ms(&clock_system) + METRICS_MS;
+	if (r->fresh_ms > 0)
+		s->until_ms = clock_mono_ms(&clock_system) + r->fresh_ms;
 	return s;
 }
 
