@@ -175,7 +175,7 @@ a_shelf_has_its_bounds(void **state)
 	(void)state;
 	shelf_init(&shelf);
 	for (int i = 0; i < 2 * SHELF_SHEETS; i++) {
-		char target[16];
+		char target[32];
 
 		(void)snprintf(target, sizeof(target), "/?page=%d", i);
 		put(&shelf, target, false, sheet_of("x", 1));
