@@ -68,7 +68,7 @@ DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queu
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_past audit/audit_reload audit/loop audit/sweep \
 	   serve/local serve/control serve/pulse serve/sheet serve/route_host serve/route \
-	   serve/press serve/shelf serve/http_client serve/http \
+	   serve/press serve/shelf serve/http_client serve/http_answer serve/http \
 	   command/terminal command/output command/archive command/installed command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
 	   command/cmd_explain command/cmd_probe command/cmd_findings command/cmd_status \

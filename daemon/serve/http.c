@@ -3,7 +3,6 @@
 #include "http.h"
 
 #include <errno.h>
-#include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
@@ -23,6 +22,7 @@
 
 #include "cwaudit/mem.h"
 #include "cwaudit/web.h"
+#include "http_answer.h"
 #include "http_client.h"
 #include "local.h"
 #include "shelf.h"
@@ -63,126 +63,6 @@ struct http {
 	LIST_HEAD(, wanted) wanted;
 	unsigned	 n_wanted;
 };
-
-/* ---- answers ---- */
-
-static void
-header(struct evhttp_request *r, const char *key, const char *value)
-{
-	(void)evhttp_add_header(evhttp_request_get_output_headers(r), key,
-	    value);
-}
-
-static const char *
-asked(struct evhttp_request *r, const char *key)
-{
-	const char *s = evhttp_find_header(evhttp_request_get_input_headers(r),
-	    key);
-
-	return s != NULL ? s : "";
-}
-
-static void
-add_headers(const struct http *h, struct evhttp_request *r, const char *type)
-{
-	header(r, "Content-Type", type);
-	header(r, "Content-Security-Policy", h->policy);
-	header(r, "X-Content-Type-Options", "nosniff");
-	header(r, "X-Frame-Options", "DENY");
-	header(r, "Referrer-Policy", "no-referrer");
-	header(r, "Cross-Origin-Resource-Policy", "same-origin");
-	header(r, "Cache-Control", "no-cache");
-	header(r, "Vary", "Accept, Accept-Encoding");
-	header(r, "Connection", "close");
-}
-
-/* evhttp would send the body of an answer to HEAD as well. */
-static void
-reply(struct evhttp_request *r, int status, struct evbuffer *body)
-{
-	struct text length = {0};
-
-	text_addf(&length, "%zu", evbuffer_get_length(body));
-	if (status != HTTP_NOTMODIFIED)
-		header(r, "Content-Length", text_str(&length));
-	if (evhttp_request_get_command(r) == EVHTTP_REQ_HEAD)
-		(void)evbuffer_drain(body, evbuffer_get_length(body));
-	evhttp_send_reply(r, status, NULL, body);
-	text_done(&length);
-}
-
-/* A line of our own words. */
-static void
-reply_plain(const struct http *h, struct evhttp_request *r, int status,
-    const char *line)
-{
-	struct evbuffer *body = evbuffer_new();
-
-	(void)evbuffer_add(body, line, strlen(line));
-	add_headers(h, r, ROUTE_TEXT);
-	reply(r, status, body);
-	evbuffer_free(body);
-}
-
-static void
-on_sent(const void *bytes, size_t len, void *sheet)
-{
-	(void)bytes;
-	(void)len;
-	sheet_unref(sheet);
-}
-
-/* Is it what the client has? Weak comparison: RFC 9110 section 13.1.2. */
-static bool
-is_known(struct evhttp_request *r, const struct sheet *s)
-{
-	const char *tags = asked(r, "If-None-Match");
-
-	return s->status == HTTP_OK && (strcmp(tags, "*") == 0 ||
-	    strstr(tags, s->etag + strlen("W/")) != NULL);
-}
-
-/* "gzip", but for one that is given no weight. */
-static bool
-takes_gzip(struct evhttp_request *r)
-{
-	const char *s = strstr(asked(r, "Accept-Encoding"), "gzip");
-
-	if (s == NULL)
-		return false;
-	s += strlen("gzip");
-	s += strspn(s, " ");
-	if (strncmp(s, ";q=0", 4) != 0)
-		return true;
-	s += 4;
-	return strspn(s, ".0") != strcspn(s, ", ");
-}
-
-static void
-reply_sheet(const struct http *h, struct evhttp_request *r, struct sheet *s)
-{
-	struct evbuffer *body = evbuffer_new();
-	const struct text *bytes = &s->body;
-
-	add_headers(h, r, s->type);
-	header(r, "ETag", s->etag);
-	if (is_known(r, s)) {
-		reply(r, HTTP_NOTMODIFIED, body);
-		evbuffer_free(body);
-		return;
-	}
-	if (s->gzip.len > 0 && takes_gzip(r)) {
-		header(r, "Content-Encoding", "gzip");
-		bytes = &s->gzip;
-	}
-	if (s->status == HTTP_SERVUNAVAIL)
-		header(r, "Retry-After", "2");
-	if (bytes->len > 0)
-		(void)evbuffer_add_reference(body, bytes->data, bytes->len,
-		    on_sent, sheet_ref(s));
-	reply(r, s->status, body);
-	evbuffer_free(body);
-}
 
 /* ---- what the press makes ---- */
 
@@ -241,9 +121,9 @@ serve_readers(struct http *h, struct wanted *w, struct sheet *sheet)
 	while ((one = STAILQ_FIRST(&w->readers)) != NULL) {
 		STAILQ_REMOVE_HEAD(&w->readers, entry);
 		if (sheet != NULL)
-			reply_sheet(h, one->request, sheet);
+			answer_sheet(one->request, h->policy, sheet);
 		else
-			reply_plain(h, one->request, HTTP_SERVUNAVAIL,
+			answer_plain(one->request, h->policy, HTTP_SERVUNAVAIL,
 			    "the auditor ends\n");
 		free(one);
 	}
@@ -278,9 +158,9 @@ want(struct http *h, struct evhttp_request *r, const char *target, bool open)
 	if (w == NULL)
 		w = order(h, target, open);
 	if (w == NULL) {
-		header(r, "Retry-After", "2");
-		reply_plain(h, r, HTTP_SERVUNAVAIL, "too many different pages "
-		    "are asked for at once; try again\n");
+		answer_add_header(r, "Retry-After", "2");
+		answer_plain(r, h->policy, HTTP_SERVUNAVAIL, "too many "
+		    "different pages are asked for at once; try again\n");
 		return;
 	}
 	one = xcalloc(1, sizeof(*one));
@@ -330,7 +210,7 @@ serve_health(struct http *h, struct evhttp_request *r)
 	struct text why = {0};
 	bool well = pulse_healthy(h->pulse, &why);
 
-	reply_plain(h, r, well ? HTTP_OK : HTTP_SERVUNAVAIL,
+	answer_plain(r, h->policy, well ? HTTP_OK : HTTP_SERVUNAVAIL,
 	    well ? "ok\n" : text_str(&why));
 	text_done(&why);
 }
@@ -343,7 +223,7 @@ serve_sheet(struct http *h, struct evhttp_request *r, const char *target,
 	    press_edition(h->press), clock_mono_ms(&clock_system));
 
 	if (ready != NULL)
-		reply_sheet(h, r, ready);
+		answer_sheet(r, h->policy, ready);
 	else
 		want(h, r, target, open);
 }
@@ -352,20 +232,21 @@ static void
 serve(struct http *h, struct evhttp_request *r)
 {
 	enum evhttp_cmd_type command = evhttp_request_get_command(r);
-	bool open = strstr(asked(r, "Accept"),
+	bool open = strstr(answer_asked(r, "Accept"),
 	    "application/openmetrics-text") != NULL;
 	struct text target = {0};
 
 	add_target(r, &target);
 	if (!is_our_name(h, r)) {
-		reply_plain(h, r, 421, "this name is not on the list of this "
-		    "auditor: see http.hosts in cwauditd.yaml\n");
+		answer_plain(r, h->policy, 421, "this name is not on the list "
+		    "of this auditor: see http.hosts in cwauditd.yaml\n");
 	} else if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
-		header(r, "Allow", "GET, HEAD");
-		reply_plain(h, r, HTTP_BADMETHOD,
+		answer_add_header(r, "Allow", "GET, HEAD");
+		answer_plain(r, h->policy, HTTP_BADMETHOD,
 		    "it can be read, and no more\n");
 	} else if (text_str(&target)[0] != '/') {
-		reply_plain(h, r, HTTP_BADREQUEST, "that is no path\n");
+		answer_plain(r, h->policy, HTTP_BADREQUEST,
+		    "that is no path\n");
 	} else if (strcmp(text_str(&target), "/healthz") == 0) {
 		serve_health(h, r);
 	} else {
