@@ -145,6 +145,19 @@ $B/fleet: $(FLEET_OBJ) $B/libcwaudit.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -levent_core
 
+# A fleet of any size, for what looks at many cost.
+CROWD_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/crowd/*.c))) \
+	     $(filter %/leaf.o %/key.o %/order.o %/flight.o,$(FLEET_OBJ))
+
+$B/tests/crowd/%.o: tests/crowd/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC  ,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/fleet -MMD -MP -c -o $@ $<
+
+$B/crowd: $(CROWD_OBJ) $B/libcwaudit.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -levent_core
+
 # A webhook's server.
 $B/hookd: tests/hookd.c Makefile
 	@mkdir -p $(@D)
@@ -203,7 +216,7 @@ check: deps-test
 	@$(MAKE) --no-print-directory -j$(JOBS) build-check
 	@$(MAKE) --no-print-directory -j1 check-all
 
-build-check: all $(UNIT) $B/tests/bindto.so $B/fleet $B/logsink $B/confine \
+build-check: all $(UNIT) $B/tests/bindto.so $B/fleet $B/crowd $B/logsink $B/confine \
 	     $B/fetchd $B/badwalk units
 
 check-all: layers check-unit check-misbehaviour check-files check-fleet check-request \
@@ -283,15 +296,16 @@ THREADED := B=build-tsan OPT="-O1 -g" HARDEN= \
 	    LDFLAGS=-fsanitize=thread
 check-tsan: deps-web
 	@$(MAKE) --no-print-directory -j$(JOBS) $(THREADED) build-tsan/cwaudit \
-	    build-tsan/cwauditd build-tsan/fleet build-tsan/fetchd \
+	    build-tsan/cwauditd build-tsan/fleet build-tsan/crowd build-tsan/fetchd \
 	    build-tsan/logsink build-tsan/confine
 	@TSAN_OPTIONS=halt_on_error=1:exitcode=66:suppressions=$(CURDIR)/tests/tsan.supp \
 	    $(MAKE) --no-print-directory -j1 $(THREADED) check-fleet \
 	    check-daemon check-revocation check-http
 
 # The audit of the simulated fleet finds what its table says, no more or less.
-check-fleet: $B/fleet $B/cwaudit
+check-fleet: $B/fleet $B/crowd $B/cwaudit
 	@B=$B sh tests/it_fleet.sh
+	@B=$B sh tests/it_crowd.sh
 
 # cwaudit check against files: its verdicts, and those of other verifiers.
 check-files: $B/cwaudit

@@ -154,6 +154,19 @@ add_request(struct text *out, uint8_t minor)
 	text_done(&body);
 }
 
+void
+flight_write(uint8_t minor, unsigned suite, const struct leaf *leaf,
+    bool ask_client_cert, struct text *out)
+{
+	struct text none = { 0 };
+
+	add_hello(out, minor, suite);
+	add_certificate(out, minor, leaf);
+	if (ask_client_cert)
+		add_request(out, minor);
+	add_message(out, minor, 14, &none);
+}
+
 int
 flight_answer(const uint8_t *p, size_t len, const struct leaf *leaf,
     bool ask_client_cert, struct text *out)
@@ -161,7 +174,6 @@ flight_answer(const uint8_t *p, size_t len, const struct leaf *leaf,
 	/* RC4-MD5, RC4-SHA, 3DES-SHA; and AES128-SHA for the other kind */
 	static const unsigned old[] = { 0x0004, 0x0005, 0x000a };
 	static const unsigned aes[] = { 0x002f };
-	struct text none = { 0 };
 	struct hello h;
 	unsigned suite;
 	uint8_t minor;
@@ -175,10 +187,6 @@ flight_answer(const uint8_t *p, size_t len, const struct leaf *leaf,
 		text_add_bytes(out, "\x15\3\1\0\2\2\x28", 7);
 		return 1;
 	}
-	add_hello(out, minor, suite);
-	add_certificate(out, minor, leaf);
-	if (ask_client_cert)
-		add_request(out, minor);
-	add_message(out, minor, 14, &none);
+	flight_write(minor, suite, leaf, ask_client_cert, out);
 	return 1;
 }

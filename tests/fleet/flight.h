@@ -21,4 +21,8 @@
 int	flight_answer(const uint8_t *hello, size_t len, const struct leaf *,
 	    bool ask_client_cert, struct text *out);
 
+/* ServerHello .. ServerHelloDone of TLS 1.MINOR - 1, as above. */
+void	flight_write(uint8_t minor, unsigned suite, const struct leaf *,
+	    bool ask_client_cert, struct text *out);
+
 #endif

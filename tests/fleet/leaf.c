@@ -306,6 +306,12 @@ leaf_client_root(void)
 	return authority_get("root")->x509;
 }
 
+EVP_PKEY *
+leaf_issuer_key(const char *authority)
+{
+	return authority_get(authority)->key;
+}
+
 void
 leaf_done(void)
 {

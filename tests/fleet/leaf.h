@@ -42,6 +42,8 @@ void		 leaf_free(struct leaf *);	/* NULL is fine */
 void		 leaf_roots_pem(struct text *);
 /* Borrowed: what an MTLS listener accepts clients from. */
 X509		*leaf_client_root(void);
+/* Borrowed: who signs for an authority, by its name in an order. */
+EVP_PKEY	*leaf_issuer_key(const char *authority);
 void		 leaf_done(void);		/* frees the authorities */
 
 #endif
