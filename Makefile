@@ -49,7 +49,7 @@ LIB	:= base/mem base/text base/arena base/clock base/problem \
 	   report/report_assessment_html_front report/claim \
 	   report/report_nagios report/vitals report/report_metrics \
 	   report/report_web report/report_web_host report/report_api
-DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/lock \
+DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/thread setup/lock \
 	   setup/credentials setup/setup \
 	   probe/resolve_cache probe/resolve probe/look probe/curl_loop probe/attempt \
 	   probe/dial probe/probe_trace probe/probe_context \

@@ -4,7 +4,6 @@
 
 #include <event2/event.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -12,6 +11,7 @@
 #include "cwaudit/cert_cache.h"
 #include "cwaudit/mem.h"
 #include "probe/prober.h"
+#include "setup/thread.h"
 
 #define BEAT_MS	1000
 
@@ -193,7 +193,6 @@ worker_start(struct worker *w, const struct workers_options *o,
 		.clock = o->clock, .user_agent = "cwaudit/" CWAUDIT_VERSION,
 	};
 	struct timeval beat = { BEAT_MS / 1000, 0 };
-	sigset_t all, before;
 
 	w->orders = queue_new(o->window + 1);
 	w->base = event_base_new();
@@ -212,10 +211,7 @@ worker_start(struct worker *w, const struct workers_options *o,
 		text_add(why, "a worker's loop could not be set up");
 		return false;
 	}
-	(void)sigfillset(&all);	/* signals are the conductor's */
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	w->started = pthread_create(&w->thread, NULL, run, w) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	w->started = thread_start(&w->thread, "worker", run, w);
 	if (!w->started)
 		text_add(why, "a worker thread could not be started");
 	return w->started;

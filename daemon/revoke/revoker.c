@@ -8,13 +8,13 @@
 
 #include <event2/event.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
 #include "cwaudit/mem.h"
 #include "fetch.h"
 #include "revoker_held.h"
+#include "setup/thread.h"
 
 #define BEAT_MS	1000
 
@@ -431,7 +431,6 @@ prepare(struct revoker *r, struct text *why)
 static bool
 start(struct revoker *r, struct text *why)
 {
-	sigset_t all, before;
 
 	r->questions = queue_new(REVOKER_QUESTIONS);
 	r->answers = queue_new(REVOKER_QUESTIONS);
@@ -442,10 +441,7 @@ start(struct revoker *r, struct text *why)
 	}
 	if (!prepare(r, why))
 		return false;
-	(void)sigfillset(&all);	/* signals are the conductor's */
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	r->started = pthread_create(&r->thread, NULL, run, r) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	r->started = thread_start(&r->thread, "revoker", run, r);
 	if (!r->started)
 		text_add(why, "a thread for revocation could not be started");
 	return r->started;

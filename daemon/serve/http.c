@@ -10,7 +10,6 @@
 #include <netdb.h>
 #include <openssl/evp.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -26,6 +25,7 @@
 #include "http_client.h"
 #include "local.h"
 #include "shelf.h"
+#include "setup/thread.h"
 
 #define HEADERS_MAX	8192	/* bytes, the request line included */
 #define BODY_MAX	1024	/* of a request; none is wanted */
@@ -415,17 +415,13 @@ start(struct http *h, const struct config *c, struct setup *setup,
 {
 	const struct press_options po = { .store = c->store, .setup = setup,
 	    .pulse = h->pulse, .max_ports = c->metrics_max_endpoints };
-	sigset_t all, before;
 
 	if (!start_evhttp(h, c, why))
 		return false;
 	h->press = press_new(&po, why);
 	if (h->press == NULL || !add_events(h, why))
 		return false;
-	(void)sigfillset(&all);		/* signals are the conductor's */
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	h->started = pthread_create(&h->thread, NULL, run, h) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	h->started = thread_start(&h->thread, "http", run, h);
 	if (!h->started)
 		text_add(why, "its thread could not be started");
 	return h->started;

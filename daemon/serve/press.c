@@ -3,12 +3,12 @@
 #include "press.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "cwaudit/mem.h"
+#include "setup/thread.h"
 
 #define TURN_MS		500
 #define PERIOD		(30 * CLOCK_DAY)	/* that an edition tells of */
@@ -186,7 +186,6 @@ struct press *
 press_new(const struct press_options *o, struct text *why)
 {
 	struct press *p = xcalloc(1, sizeof(*p));
-	sigset_t all, before;
 	bool started = false;
 
 	p->options = *o;
@@ -195,10 +194,7 @@ press_new(const struct press_options *o, struct text *why)
 	p->orders = queue_new(PRESS_ORDERS);
 	p->done = queue_new(2 * PRESS_ORDERS);
 	if (p->orders != NULL && p->done != NULL) {
-		(void)sigfillset(&all);	/* signals are the conductor's */
-		(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-		started = pthread_create(&p->thread, NULL, run, p) == 0;
-		(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+		started = thread_start(&p->thread, "press", run, p);
 	}
 	if (started)
 		return p;

@@ -3,7 +3,6 @@
 #include "notifier.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +12,7 @@
 #include "cwaudit/mem.h"
 #include "deliver.h"
 #include "store/store_read.h"
+#include "setup/thread.h"
 
 #define TURN_MS		500
 #define FIRST_RETRY_MS	5000
@@ -302,7 +302,6 @@ struct notifier *
 notifier_new(const struct notifier_options *o, struct text *why)
 {
 	struct notifier *n = xcalloc(1, sizeof(*n));
-	sigset_t all, before;
 	bool started;
 
 	n->options = *o;
@@ -311,10 +310,7 @@ notifier_new(const struct notifier_options *o, struct text *why)
 	for (size_t i = 0; i < n->n; i++)
 		n->sinks[i] = (struct sink){ .config = &o->sinks->item[i],
 		    .seq = -1 };
-	(void)sigfillset(&all);		/* signals are the conductor's */
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&n->thread, NULL, run, n) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	started = thread_start(&n->thread, "notifier", run, n);
 	if (started)
 		return n;
 	text_add(why, "the thread for notify could not be started");

@@ -3,7 +3,6 @@
 #include "writer.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +10,7 @@
 #include "cwaudit/clock.h"
 #include "cwaudit/mem.h"
 #include "log.h"
+#include "setup/thread.h"
 
 #define WRITER_QUEUE	65536	/* lists and errands on their way here */
 #define WRITER_HELD	16384	/* lines while nobody listens; of debug half */
@@ -432,7 +432,6 @@ struct writer *
 writer_new(const struct writer_options *o, struct text *why)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
-	sigset_t all, before;
 	bool started;
 
 	w->options = *o;
@@ -444,11 +443,8 @@ writer_new(const struct writer_options *o, struct text *why)
 	w->reopen_ms = now_ms() + REOPEN_MS;
 	w->jobs = queue_new(WRITER_QUEUE);
 	w->done = queue_new(WRITER_QUEUE + WRITER_ERRANDS);
-	(void)sigfillset(&all);		/* signals are the conductor's */
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	started = w->jobs != NULL && w->done != NULL &&
-	    pthread_create(&w->thread, NULL, run, w) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	    thread_start(&w->thread, "writer", run, w);
 	if (started)
 		return w;
 	text_add(why, "the writer thread could not be started");

@@ -34,8 +34,8 @@ static const char usage[] =
 "  --seed N       which host is what\n"
 "  --real         handshakes by OpenSSL; else canned first flights\n"
 "  --slow N  --dead N  --reset N  --change N\n"
-"                 so many of 1,000 hosts are slow (0.4 s), swallow SYNs, reset\n"
-"                 who says hello, or show another certificate after SIGUSR1\n"
+"                 so many of 1,000 hosts are slow (0.4 s), swallow SYNs, or\n"
+"                 reset who says hello, or change certificates at SIGUSR1\n"
 "  --farm N       so many hosts share a site\n"
 "  --timeout SPAN of a look, in the inventory (10s)\n"
 "Needs root: a network namespace where all of 127.0.0.0/8 is its.\n";
