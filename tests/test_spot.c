@@ -123,6 +123,64 @@ the_step_that_worked_is_remembered(void **state)
 	made_free(&ca);
 }
 
+/* What is seen again need not be parsed again; what failed lends nothing. */
+static void
+a_spot_lends_what_it_saw_last(void **state)
+{
+	struct setup *setup = xcalloc(1, sizeof(*setup));
+	struct made ca = make_ca("CA", NULL);
+	struct made m = make_cert((struct recipe){ .cn = FQDN, .issuer = &ca });
+	struct chain *chain = xcalloc(1, sizeof(*chain));
+	struct sight *p, *next;
+	struct spot s, reloaded;
+
+	(void)state;
+	setup->refs = 1;
+	chain->refs = 1;
+	chain->n_sent = 1;
+	chain->sent = xcalloc(1, sizeof(*chain->sent));
+	chain->sent[0] = cert_ref(m.cert);
+	setup->inventory = world_inventory("hosts:\n  - fqdn: " FQDN "\n"
+	    "    sites: [{url: https://im.contoso.com, mtls_port: 5061}]\n");
+	spot_init(&s, &setup->inventory->endpoints[1]);
+	s.n_expected = 1;
+	p = make_sight(setup, s.endpoint, OUTCOME_OBSERVED, "10.0.0.1",
+	    m.cert);
+	p->chain = chain;
+	assert_true(spot_add(&s, p));
+	(void)spot_settle(&s, false);
+	next = sight_new(setup);
+	spot_lend(&s, next);
+	assert_ptr_equal(next->known_leaf, m.cert);
+	assert_ptr_equal(next->known_chain, chain);
+	assert_memory_equal(next->look.known, s.seen->message_sha256,
+	    CERT_SHA256);
+	assert_false(next->repath);
+	sight_free(next);
+
+	spot_init(&reloaded, s.endpoint);
+	spot_inherit(&reloaded, &s);
+	next = sight_new(setup);
+	spot_lend(&reloaded, next);	/* its path was of another trust */
+	assert_true(next->repath && next->known_leaf == m.cert);
+	sight_free(next);
+
+	reloaded.n_expected = 1;
+	assert_true(spot_add(&reloaded, make_sight(setup, s.endpoint,
+	    OUTCOME_TIMEOUT, "10.0.0.1", NULL)));
+	(void)spot_settle(&reloaded, false);
+	next = sight_new(setup);
+	spot_lend(&reloaded, next);
+	assert_null(next->known_leaf);
+	assert_null(next->look.known);
+	sight_free(next);
+	spot_done(&reloaded);
+	spot_done(&s);
+	setup_unref(setup);
+	made_free(&m);
+	made_free(&ca);
+}
+
 int
 main(void)
 {
@@ -130,6 +188,7 @@ main(void)
 		cmocka_unit_test(
 		    an_address_that_is_dead_hides_none_that_answers),
 		cmocka_unit_test(the_step_that_worked_is_remembered),
+		cmocka_unit_test(a_spot_lends_what_it_saw_last),
 	};
 
 	return cmocka_run_group_tests_name("spot", tests, NULL, NULL);

@@ -281,6 +281,7 @@ order(struct audit *a, struct spot *s, const struct sockaddr_storage *address)
 		    timeout / 2),
 	};
 	look_set_address(&sight->look, address, s->endpoint->port);
+	spot_lend(s, sight);
 	audit_count_begun(a);
 	if (s->endpoint->host != NULL)
 		a->hosts[host_place(a, s->endpoint)].busy++;

@@ -87,6 +87,7 @@ audit_keep_sighting(struct audit *a, struct spot *s)
 		thing_init_port(&r->thing, s->endpoint);
 		r->seen = observation_ref(s->seen);
 		r->leaf = s->leaf != NULL ? cert_ref(s->leaf) : NULL;
+		r->sent = s->chain != NULL ? chain_ref(s->chain) : NULL;
 		r->until = s->kept.last_look != CLOCK_NEVER ?
 		    s->kept.last_look : now;
 		s->kept.sighted = true;

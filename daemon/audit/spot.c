@@ -181,7 +181,27 @@ spot_inherit(struct spot *s, struct spot *before)
 	s->in_sweep = s->awaits_answer = false;
 	s->witness = s->awaited = false;
 	s->doubt = 0;		/* the answer goes nowhere */
+	s->repath = true;
 	spot_init(before, before->endpoint);
+}
+
+static bool
+is_readable(const struct chain *c)
+{
+	for (size_t i = 0; i < c->n_sent; i++)
+		if (c->sent[i] == NULL)
+			return false;
+	return true;
+}
+
+void
+spot_lend(const struct spot *s, struct sight *to)
+{
+	if (s->leaf == NULL || s->chain == NULL || !is_readable(s->chain) ||
+	    s->seen->outcome != OUTCOME_OBSERVED)
+		return;
+	sight_know(to, s->seen->message_sha256, s->leaf, s->chain);
+	to->repath = s->repath;
 }
 
 static void
@@ -337,6 +357,7 @@ spot_set_chain(struct spot *s, const struct chain *chain)
 {
 	chain_unref(s->chain);
 	s->chain = chain;
+	s->repath = false;
 	if (chain == NULL)
 		return;
 	chain_unref(s->last_chain);

@@ -58,6 +58,7 @@ struct spot {
 	const struct cert	 *leaf, *last_leaf;
 	const struct chain	 *chain, *last_chain;	/* last: of last_leaf */
 	bool			  unreadable;
+	bool			  repath;	/* chain is of another trust */
 	enum role		  role;		/* as last judged */
 	enum layout		  layout;
 	struct strings		  addresses, differing;
@@ -105,6 +106,9 @@ void	spot_init(struct spot *, const struct endpoint *);
 void	spot_done(struct spot *);
 /* After a reload: the memory of the same endpoint of the inventory before. */
 void	spot_inherit(struct spot *, struct spot *before);
+
+/* What a look may take as it is, if it is seen again. */
+void	spot_lend(const struct spot *, struct sight *);
 
 /* The key that stays over reloads: for spreading and for inheriting. */
 void	spot_key(const struct endpoint *, struct text *);

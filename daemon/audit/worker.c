@@ -57,11 +57,23 @@ sight_new(struct setup *setup)
 }
 
 void
+sight_know(struct sight *s, const uint8_t message[CERT_SHA256],
+    const struct cert *leaf, const struct chain *chain)
+{
+	s->known_leaf = cert_ref(leaf);
+	s->known_chain = chain_ref(chain);
+	memcpy(s->known_message, message, CERT_SHA256);
+	s->look.known = s->known_message;
+}
+
+void
 sight_free(struct sight *s)
 {
 	if (s == NULL)
 		return;
 	observation_free(s->seen);
+	cert_unref(s->known_leaf);
+	chain_unref(s->known_chain);
 	cert_unref(s->leaf);
 	chain_unref(s->chain);
 	setup_unref(s->setup);
@@ -88,24 +100,60 @@ trust_of(const struct endpoint *e)
 	    &e->settings->trust_https;
 }
 
-static void
-judge_chain(struct worker *w, struct sight *s)
+static const struct chain *
+find_path(struct worker *w, const struct sight *s,
+    const struct cert *const *sent, size_t n)
 {
-	const struct observation *seen = s->seen;
-	const struct cert **sent = xcalloc(seen->n_der, sizeof(*sent));
+	return cert_cache_path(w->cache, w->trust, trust_of(s->look.endpoint),
+	    s->seen->message_sha256, sent, n, s->seen->at);
+}
 
-	for (size_t i = 0; i < seen->n_der; i++)
+/* Its facts are the bytes' then: these are held for nothing. */
+static bool
+is_whole(const struct cert *c)
+{
+	return c != NULL && c->trailing == 0;
+}
+
+static void
+judge_chain(struct worker *w, struct sight *s, struct observation *seen)
+{
+	size_t n = seen->n_der;
+	const struct cert **sent = xcalloc(n, sizeof(*sent));
+	bool whole = true;
+
+	for (size_t i = 0; i < n; i++) {
 		sent[i] = facts(w, &seen->der[i]);
+		whole = whole && is_whole(sent[i]);
+	}
 	s->unreadable = sent[0] == NULL;
 	if (sent[0] != NULL) {
 		s->leaf = cert_ref(sent[0]);
-		s->chain = cert_cache_path(w->cache, w->trust,
-		    trust_of(s->look.endpoint), seen->message_sha256, sent,
-		    seen->n_der, seen->at);
+		s->chain = find_path(w, s, sent, n);
 	}
-	for (size_t i = 0; i < seen->n_der; i++)
+	if (whole)
+		observation_shed(seen);
+	for (size_t i = 0; i < n; i++)
 		cert_unref(sent[i]);
 	free(sent);
+}
+
+/* A path that stood stands until a date in it turns. */
+static bool
+still_stands(const struct sight *s)
+{
+	const struct chain *c = s->known_chain;
+
+	return !s->repath && c->status == CHAIN_TRUSTED &&
+	    (c->valid_until == CLOCK_NEVER || c->valid_until > s->seen->at);
+}
+
+static void
+recall(struct worker *w, struct sight *s)
+{
+	s->leaf = cert_ref(s->known_leaf);
+	s->chain = still_stands(s) ? chain_ref(s->known_chain) :
+	    find_path(w, s, s->known_chain->sent, s->known_chain->n_sent);
 }
 
 static void
@@ -116,8 +164,10 @@ on_seen(void *ctx, struct observation *seen)
 	struct sight *s = job->sight;
 
 	s->seen = seen;
-	if (seen->outcome == OUTCOME_OBSERVED && seen->n_der > 0)
-		judge_chain(w, s);
+	if (seen->known)
+		recall(w, s);
+	else if (seen->n_der > 0)
+		judge_chain(w, s, seen);
 	LIST_REMOVE(job, entry);
 	free(job);
 	if (!queue_put(w->all->sights, s))

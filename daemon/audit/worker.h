@@ -19,6 +19,11 @@ struct sight {
 	struct setup	*setup;			/* reference: keeps endpoint alive */
 	unsigned	 generation;		/* the conductor's, of setup */
 	unsigned	 worker;		/* who makes it */
+	/* What was seen there last: seen again, it is taken as it is. */
+	const struct cert *known_leaf;		/* references; NULL: nothing */
+	const struct chain *known_chain;
+	uint8_t		 known_message[CERT_SHA256];
+	bool		 repath;		/* known_chain's path is of other trust */
 	/* filled in by the worker */
 	const struct observation *seen;		/* reference */
 	const struct cert *leaf;		/* reference; NULL: none, unreadable */
@@ -27,6 +32,9 @@ struct sight {
 };
 
 struct sight	*sight_new(struct setup *);	/* takes a reference */
+/* Each certificate of the chain is readable. References are taken. */
+void		 sight_know(struct sight *, const uint8_t message[CERT_SHA256],
+		    const struct cert *leaf, const struct chain *);
 void		 sight_free(struct sight *);	/* NULL is fine */
 
 struct workers;

@@ -57,6 +57,26 @@ attempt_connected(struct attempt *a)
 }
 
 void
+attempt_take_chain(struct attempt *a, const struct hello_chain *chain)
+{
+	struct observation *o = a->seen;
+	uint8_t sha256[CERT_SHA256];
+
+	if (a->look->known != NULL && chain->n > 0) {
+		hello_chain_sha256(chain, sha256);
+		o->known = memcmp(sha256, a->look->known, CERT_SHA256) == 0;
+	}
+	if (o->known) {
+		memcpy(o->message_sha256, sha256, CERT_SHA256);
+		return;
+	}
+	for (size_t i = 0; i < chain->n; i++)
+		if (!observation_add_der(o, chain->item[i].data,
+		    chain->item[i].len))
+			break;
+}
+
+void
 attempt_heard(struct attempt *a)
 {
 	if (a->connected && !a->over)
@@ -71,7 +91,8 @@ attempt_end(struct attempt *a, enum outcome outcome, const char *fmt, ...)
 	if (a->over)
 		return;
 	a->over = true;
-	a->seen->outcome = a->seen->n_der > 0 ? OUTCOME_OBSERVED : outcome;
+	a->seen->outcome = observation_has_chain(a->seen) ? OUTCOME_OBSERVED :
+	    outcome;
 	va_start(ap, fmt);
 	text_addv(&a->seen->detail, fmt, ap);
 	va_end(ap);

@@ -6,6 +6,7 @@
 #ifndef ATTEMPT_H
 #define ATTEMPT_H
 
+#include "cwaudit/hello.h"
 #include "look.h"
 
 struct event_base;
@@ -53,6 +54,8 @@ struct attempt {
 };
 
 void	attempt_connected(struct attempt *);
+/* Certificates came: they are copied, unless the look knows them. */
+void	attempt_take_chain(struct attempt *, const struct hello_chain *);
 /* Bytes came: its time begins anew, as far as the look's goes. */
 void	attempt_heard(struct attempt *);
 /*

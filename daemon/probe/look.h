@@ -33,6 +33,9 @@ struct look {
 						 * LOOK_PROVE starts at the
 						 * handshake all the same */
 	int64_t			 timeout_ms;	/* one deadline for all steps */
+	/* The message_sha256 of certificates that need not be copied, as whoever
+	 * asks has them. Borrowed; NULL: none. */
+	const uint8_t		*known;
 };
 
 /* An IPv4 or IPv6 literal; false: it is none. The port is left 0. */

@@ -216,7 +216,7 @@ collect(struct probe *p)
 
 	evtimer_del(&p->timer);
 	p->way->stop(a);
-	o->via = o->n_der > 0 ? p->way->via : VIA_NONE;
+	o->via = observation_has_chain(o) ? p->way->via : VIA_NONE;
 	o->step = a->step;
 	p->way = NULL;
 	p->last = is_last(a);

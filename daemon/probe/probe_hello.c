@@ -106,10 +106,7 @@ fill(struct attempt *a, const struct hello *h)
 	}
 	if (h->chain == NULL)
 		return;
-	for (size_t i = 0; i < h->chain->n; i++)
-		if (!observation_add_der(o, h->chain->item[i].data,
-		    h->chain->item[i].len))
-			break;
+	attempt_take_chain(a, h->chain);
 	o->client_cert_known = h->asked || h->finished;
 	o->client_cert_requested = h->asked;
 	o->ending = ENDING_STOPPED;

@@ -94,14 +94,11 @@ see_certificate(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 	keep_terms(t, ssl);
 	t->bad_chain = hello_split(p, len, tls13, chain);
 	if (t->bad_chain == NULL) {
-		for (size_t i = 0; i < chain->n; i++)
-			if (!observation_add_der(t->seen, chain->item[i].data,
-			    chain->item[i].len))
-				break;
+		attempt_take_chain(t->attempt, chain);
 		keep_staple(t->seen, chain->staple.data, chain->staple.len);
 	}
 	free(chain);
-	if (t->seen->n_der == 0)
+	if (!observation_has_chain(t->seen))
 		hang_up(t);	/* nothing can follow that we would report */
 }
 
@@ -467,7 +464,7 @@ trace_finish(struct trace *t, struct attempt *a, enum trace_end end,
 	if (end == TRACE_FAILED && ERR_GET_LIB(error) == ERR_LIB_SSL &&
 	    ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		end = TRACE_CLOSED;
-	if (a->seen->n_der > 0)
+	if (observation_has_chain(a->seen))
 		end_with_chain(t, a, end, error);
 	else
 		end_without_chain(t, a, end, error);

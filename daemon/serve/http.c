@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "cwaudit/mem.h"
+#include "cwaudit/sha256.h"
 #include "cwaudit/web.h"
 #include "http_answer.h"
 #include "http_client.h"
@@ -301,14 +302,12 @@ run(void *ctx)
 static char *
 make_policy(void)
 {
-	uint8_t sha256[EVP_MAX_MD_SIZE], base64[64];
+	uint8_t sha256[SHA256_SIZE], base64[64];
 	const char *style = web_style();
 	struct text t = {0};
 
-	if (EVP_Digest(style, strlen(style), sha256, NULL, EVP_sha256(),
-	    NULL) != 1)
-		abort();		/* no memory */
-	(void)EVP_EncodeBlock(base64, sha256, 32);
+	sha256_of(style, strlen(style), sha256);
+	(void)EVP_EncodeBlock(base64, sha256, SHA256_SIZE);
 	text_addf(&t, "default-src 'none'; script-src 'self'; img-src 'self'; "
 	    "style-src 'sha256-%s'; form-action 'self'; base-uri 'none'; "
 	    "frame-ancestors 'none'", base64);

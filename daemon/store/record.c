@@ -50,6 +50,7 @@ record_done(struct record *r)
 	text_done(&r->state);
 	observation_free(r->seen);
 	cert_unref(r->leaf);
+	chain_unref(r->sent);
 	memory_done(&r->memory);
 	text_done(&r->text);
 }

@@ -72,6 +72,7 @@ struct record {
 	/* SIGHTING; GONE: until alone */
 	const struct observation *seen;	/* reference */
 	const struct cert *leaf;	/* reference; NULL: none, or unreadable */
+	const struct chain *sent;	/* reference; where seen has no DERs */
 	int64_t		 until;		/* when what was before was last seen */
 	/* MEMORY */
 	struct memory	 memory;

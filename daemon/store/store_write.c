@@ -111,6 +111,9 @@ sent_ids(struct store *s, const struct record *r, sqlite3_int64 *leaf,
 	size_t sum = 0;
 
 	*leaf = -1;
+	if (r->seen->n_der == 0)
+		return cert_id(s, r->leaf, r->at, leaf) &&
+		    chain_ids(s, r->sent, r->at, chain);
 	for (size_t i = 0; i < r->seen->n_der; i++) {
 		const struct observation_der *d = &r->seen->der[i];
 		uint8_t sha256[CERT_SHA256];

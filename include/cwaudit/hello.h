@@ -105,6 +105,10 @@ enum hello_status hello_end(struct hello *);
 const char *hello_split(const uint8_t *body, size_t len, bool tls13,
 	    struct hello_chain *chain) MUST_USE;
 
+/* As observation_seal makes it of the same certificates. */
+void	hello_chain_sha256(const struct hello_chain *,
+	    uint8_t out[CERT_SHA256]);
+
 /* "handshake_failure"; "unknown alert" for a number that has no name. */
 const char *hello_alert_name(uint8_t);
 /* "TLSv1.2", "TLSv1", "SSLv3"; "" if it is none of ours. */

@@ -74,8 +74,11 @@ struct observation {
 	struct text	 first_detail;
 	int		 step;			/* ladder step that worked; see prober.h */
 	long		 http_status;		/* of the HEAD; 0: not asked, -1: failed */
-	struct observation_der *der;		/* as sent, leaf first */
+	struct observation_der *der;		/* as sent, leaf first; may be
+						 * given back once each is parsed */
 	size_t		 n_der;
+	bool		 known;			/* they are those that the looker
+						 * knew: not copied */
 	uint8_t		 message_sha256[CERT_SHA256];	/* over the DERs with lengths */
 	struct observation_der staple;		/* OCSP staple; NULL if none */
 	unsigned	 refs;			/* atomic */
@@ -87,8 +90,12 @@ struct observation *observation_ref(const struct observation *);
 void	observation_free(const struct observation *);	/* drops one; NULL is fine */
 /* Copies; false, and nothing added, past CERT_MAX_DER in total or 100 items. */
 bool	observation_add_der(struct observation *, const uint8_t *, size_t) MUST_USE;
-/* Call once all are in: makes message_sha256. */
+/* Certificates came: copied, or known. Not after they were given back. */
+bool	observation_has_chain(const struct observation *);
+/* Call once all are in: makes message_sha256, unless they are known. */
 void	observation_seal(struct observation *);
+/* Gives the DERs back. Only before it is handed on. */
+void	observation_shed(struct observation *);
 
 const char *outcome_name(enum outcome);		/* "dns-failure" ... */
 /* Its number by its name. */

@@ -6,12 +6,12 @@
  */
 #include "cwaudit/inventory.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cwaudit/mem.h"
 #include "cwaudit/name.h"
+#include "cwaudit/sha256.h"
 #include "inventory_parts.h"
 
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
@@ -28,7 +28,7 @@ struct load {
 	struct inventory_reading in;
 	struct source		*sources;	/* the main file first */
 	size_t			 n, cap;
-	EVP_MD_CTX		*digest;
+	struct sha256		*digest;
 };
 
 static struct reader
@@ -59,8 +59,7 @@ add_source(struct load *l, const char *path, const struct node *place)
 		text_done(&bytes);
 		return;
 	}
-	if (EVP_DigestUpdate(l->digest, text_str(&bytes), bytes.len) != 1)
-		abort();	/* no memory in libcrypto */
+	sha256_add(l->digest, text_str(&bytes), bytes.len);
 	tree = node_parse(path, text_str(&bytes), bytes.len, l->problems);
 	text_done(&bytes);
 	if (tree == NULL)
@@ -349,15 +348,11 @@ inventory_parse(const char *path, const struct inventory_io *io,
 	struct inventory *inv = xcalloc(1, sizeof(*inv));
 	struct load l = { .inv = inv, .problems = ps, .in.io = io };
 	size_t before = ps->n + ps->dropped;
-	unsigned len = sizeof(inv->sha256);
 	bool good;
 
 	inv->own = xcalloc(1, sizeof(*inv->own));
 	inv->own->refs = 1;
-	l.digest = EVP_MD_CTX_new();
-	if (l.digest == NULL ||
-	    EVP_DigestInit_ex(l.digest, EVP_sha256(), NULL) != 1)
-		abort();
+	l.digest = sha256_new();
 	add_source(&l, path, NULL);
 	if (l.n > 0) {
 		add_includes(&l);
@@ -366,9 +361,7 @@ inventory_parse(const char *path, const struct inventory_io *io,
 	good = ps->n + ps->dropped == before;
 	if (good)
 		inventory_index(inv);
-	if (EVP_DigestFinal_ex(l.digest, inv->sha256, &len) != 1)
-		abort();
-	EVP_MD_CTX_free(l.digest);
+	sha256_end(l.digest, inv->sha256);
 	for (size_t i = 0; i < l.n; i++)
 		node_tree_free(l.sources[i].tree);
 	free(l.sources);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cwaudit/mem.h"
+#include "cwaudit/sha256.h"
 
 #define MAX_RECORD	(16384 + 2048)
 #define MAX_ANSWER	(2 + 32 + 1 + 32 + 2 + 1 + 2 + 65535)
@@ -224,6 +225,24 @@ hello_split(const uint8_t *body, size_t len, bool tls13,
 		return "certificates of more than 1 MiB";
 	*out = chain;
 	return NULL;
+}
+
+/* Each DER behind its 24-bit length, as the message of TLS 1.2 has it. */
+void
+hello_chain_sha256(const struct hello_chain *chain, uint8_t out[CERT_SHA256])
+{
+	struct sha256 *sha256 = sha256_new();
+
+	for (size_t i = 0; i < chain->n; i++) {
+		size_t len = chain->item[i].len;
+		uint8_t head[3] = {
+			(uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len,
+		};
+
+		sha256_add(sha256, head, sizeof(head));
+		sha256_add(sha256, chain->item[i].data, len);
+	}
+	sha256_end(sha256, out);
 }
 
 static void

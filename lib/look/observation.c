@@ -5,11 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
+#include "cwaudit/hello.h"
 #include "cwaudit/mem.h"
-
-#define OBSERVATION_MAX_DERS	100
 
 struct observation *
 observation_new(void)
@@ -42,9 +39,7 @@ observation_free(const struct observation *shared)
 
 	if (o == NULL || __atomic_sub_fetch(&o->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	for (size_t i = 0; i < o->n_der; i++)
-		free(o->der[i].data);
-	free(o->der);
+	observation_shed(o);
 	free(o->staple.data);
 	text_done(&o->detail);
 	text_done(&o->proof_cause);
@@ -57,7 +52,7 @@ observation_add_der(struct observation *o, const uint8_t *der, size_t len)
 {
 	size_t left = CERT_MAX_DER;
 
-	if (o->n_der >= OBSERVATION_MAX_DERS)
+	if (o->n_der >= HELLO_MAX_CERTS)
 		return false;
 	for (size_t i = 0; i < o->n_der; i++)
 		left -= o->der[i].len;
@@ -70,25 +65,36 @@ observation_add_der(struct observation *o, const uint8_t *der, size_t len)
 	return true;
 }
 
-/* Each DER behind its 24-bit length, as the Certificate message has it. */
+bool
+observation_has_chain(const struct observation *o)
+{
+	return o->known || o->n_der > 0;
+}
+
 void
 observation_seal(struct observation *o)
 {
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	bool good = md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL);
+	struct hello_chain *chain;
 
-	for (size_t i = 0; good && i < o->n_der; i++) {
-		size_t len = o->der[i].len;
-		uint8_t head[3] = {
-			(uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len,
-		};
+	if (o->known)
+		return;
+	chain = xcalloc(1, sizeof(*chain));
+	chain->n = o->n_der;
+	for (size_t i = 0; i < o->n_der; i++)
+		chain->item[i] = (struct hello_der){ o->der[i].data,
+		    o->der[i].len };
+	hello_chain_sha256(chain, o->message_sha256);
+	free(chain);
+}
 
-		good = EVP_DigestUpdate(md, head, sizeof(head)) &&
-		    EVP_DigestUpdate(md, o->der[i].data, len);
-	}
-	if (!good || !EVP_DigestFinal_ex(md, o->message_sha256, NULL))
-		abort();	/* SHA-256 fails only where memory does */
-	EVP_MD_CTX_free(md);
+void
+observation_shed(struct observation *o)
+{
+	for (size_t i = 0; i < o->n_der; i++)
+		free(o->der[i].data);
+	free(o->der);
+	o->der = NULL;
+	o->n_der = 0;
 }
 
 static const struct {

@@ -5,9 +5,9 @@
  */
 #include "cwaudit/report_assessment.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "cwaudit/sha256.h"
 #include "report_assessment_json.h"
 #include "report_ledger.h"
 
@@ -401,7 +401,7 @@ add_method(struct document *d)
 struct digest {
 	report_write_fn	*write;		/* NULL: it is only hashed */
 	void		*ctx;
-	EVP_MD_CTX	*sha256;	/* NULL: no longer */
+	struct sha256	*sha256;	/* NULL: no longer */
 };
 
 static bool
@@ -410,7 +410,7 @@ pass_on(void *ctx, const char *bytes, size_t len)
 	struct digest *g = ctx;
 
 	if (g->sha256 != NULL)
-		(void)EVP_DigestUpdate(g->sha256, bytes, len);
+		sha256_add(g->sha256, bytes, len);
 	return g->write == NULL || g->write(g->ctx, bytes, len);
 }
 
@@ -435,17 +435,13 @@ static bool
 render(const struct assessment *a, report_write_fn *write, void *ctx,
     uint8_t out[CERT_SHA256])
 {
-	struct digest g = { write, ctx, EVP_MD_CTX_new() };
+	struct digest g = { write, ctx, sha256_new() };
 	struct document d;
 
-	if (g.sha256 == NULL ||
-	    EVP_DigestInit_ex(g.sha256, EVP_sha256(), NULL) != 1)
-		abort();	/* no memory */
 	document_open(&d, pass_on, &g);
 	add_all(&d, a);
 	document_flush(&d);
-	(void)EVP_DigestFinal_ex(g.sha256, out, NULL);
-	EVP_MD_CTX_free(g.sha256);
+	sha256_end(g.sha256, out);
 	g.sha256 = NULL;
 	document_member(&d, "facts_sha256", document_hex(out, CERT_SHA256));
 	return document_close(&d);

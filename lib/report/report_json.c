@@ -159,9 +159,11 @@ static json_t *
 chain_value(const struct snapshot_endpoint *e)
 {
 	const struct chain *chain = e->chain;
+	size_t n = e->seen != NULL && e->seen->n_der > 0 ? e->seen->n_der :
+	    chain != NULL ? chain->n_sent : 0;	/* its bytes given back */
 	json_t *list = json_array();
 
-	for (size_t i = 0; e->seen != NULL && i < e->seen->n_der; i++) {
+	for (size_t i = 0; i < n; i++) {
 		uint8_t sha256[CERT_SHA256];
 
 		if (chain != NULL && i < chain->n_sent &&
