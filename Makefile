@@ -31,7 +31,7 @@ LIB	:= base/mem base/text base/arena base/sha256 base/clock base/problem \
 	   rule/check_chain rule/check_revocation rule/check_listener \
 	   rule/check_host rule/fleet rule/check_farm rule/check_fleet \
 	   rule/check_dns rule/check_auditor rule/rule rule/rule_remedy rule/rule_slot \
-	   rule/rule_record rule/rule_run rule/rule_fleet rule/rule_auditor \
+	   rule/rule_record rule/rule_run rule/rule_stand rule/rule_fleet rule/rule_auditor \
 	   change/diff change/diff_text change/tally change/event change/reissue \
 	   right/request right/request_write right/guess \
 	   report/snapshot report/waivers report/review report/explain \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "cwaudit/sha256.h"
 
+#include <string.h>
+
 #include "test.h"
 
 /* FIPS 180-4's examples, whole and in pieces. */

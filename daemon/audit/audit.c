@@ -553,13 +553,15 @@ settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf,
 	s->awaited = false;
 	audit_keep_sighting(a, s);
 	mind_neighbours(a, s, news, was_lost);
-	if (news != SPOT_SAME || had_leaf != (s->leaf != NULL))
+	if ((news != SPOT_SAME && news != SPOT_STANDS) ||
+	    had_leaf != (s->leaf != NULL))
 		audit_farm_changed(a, s);
-	(void)audit_mend_chain(a, s);
+	if (audit_mend_chain(a, s) || news != SPOT_STANDS)
+		audit_void_judgement(a, s);
 	audit_set_next(a, s, news);
 	audit_zone_heard(a, s, news);
 	ask_revocation(a, s);
-	if (!audit_host_is_busy(a, s))
+	if (!audit_host_is_busy(a, s) && !audit_judgement_stands(a, s))
 		audit_judge(a, s);
 	s->awaits_answer = s->in_sweep && s->doubt != 0;
 	if (!s->in_sweep || s->awaits_answer)

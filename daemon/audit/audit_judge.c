@@ -90,10 +90,11 @@ audit_view_done(struct host_view *view)
 	free(view->subjects);
 }
 
-static void
+/* Until when it stands, if nothing is open that passes now. */
+static int64_t
 judge_host(struct audit *a, const struct host *host, struct results *out)
 {
-	int64_t now = clock_utc(a->options.clock);
+	int64_t now = clock_utc(a->options.clock), until;
 	struct host_view view;
 
 	audit_view(a, host, now, &view);
@@ -108,7 +109,10 @@ judge_host(struct audit *a, const struct host *host, struct results *out)
 	}
 	remember_split(a, host, out, now);
 	audit_judge_exchanges(a, &view, out);
+	view.split_since = a->hosts[host - a->inventory->hosts].split_since;
+	until = rules_stand_until(&view, out);
 	audit_view_done(&view);
+	return until;
 }
 
 static struct result *
@@ -252,18 +256,54 @@ audit_judge_settled(struct audit *a)
 	}
 }
 
+static struct host_memory *
+memory_of(const struct audit *a, const struct spot *s)
+{
+	const struct host *host = s->endpoint->host;
+
+	return host != NULL ? &a->hosts[host - a->inventory->hosts] : NULL;
+}
+
+static bool
+in_doubt(const struct audit *a, const struct spot *s)
+{
+	return audit_clock_in_doubt(a) || audit_zone_in_doubt(a, s);
+}
+
+bool
+audit_judgement_stands(const struct audit *a, const struct spot *s)
+{
+	const struct host_memory *h = memory_of(a, s);
+
+	return h != NULL && clock_utc(a->options.clock) < h->stands_until &&
+	    !in_doubt(a, s);
+}
+
+void
+audit_void_judgement(struct audit *a, const struct spot *s)
+{
+	struct host_memory *h = memory_of(a, s);
+
+	if (h != NULL)
+		h->stands_until = 0;
+}
+
 void
 audit_judge(struct audit *a, const struct spot *s)
 {
+	const char *owner = endpoint_owner(s->endpoint);
+	struct host_memory *h = memory_of(a, s);
 	struct results rs = {0};
 
-	if (s->endpoint->host != NULL)
-		judge_host(a, s->endpoint->host, &rs);
+	if (h != NULL)
+		h->stands_until = judge_host(a, s->endpoint->host, &rs);
 	else
 		judge_published(a, s, &rs);
 	if (audit_zone_in_doubt(a, s))
 		rules_hold_lost(&rs);
-	audit_apply(a, endpoint_owner(s->endpoint), &rs);
+	audit_apply(a, owner, &rs);
+	if (in_doubt(a, s) || diff_has(a->diff, owner))
+		audit_void_judgement(a, s);
 }
 
 void
@@ -344,7 +384,7 @@ judge_all(struct audit *a, struct snapshot *snap)
 			judge_published(a, s, &rs);
 		else if (inventory_endpoints(a->inventory, s->endpoint->host,
 		    &n)->index == i)
-			judge_host(a, s->endpoint->host, &rs);
+			(void)judge_host(a, s->endpoint->host, &rs);
 		results_move(&snap->results, &rs);
 		results_done(&rs);
 	}

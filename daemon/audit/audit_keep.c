@@ -372,6 +372,7 @@ audit_keep_anew(struct audit *a)
 	audit_keep_expected(a);
 	for (size_t i = 0; i < a->inventory->n_hosts; i++) {
 		memset(a->hosts[i].kept, 0, CERT_SHA256);
+		a->hosts[i].stands_until = 0;	/* a judgement keeps it */
 		audit_keep_split(a, a->inventory->hosts[i].fqdn,
 		    a->hosts[i].split_since, NULL);
 	}

@@ -22,6 +22,8 @@
 struct host_memory {
 	unsigned	 busy;		/* looks under way */
 	int64_t		 split_since;
+	int64_t		 stands_until;	/* its judgement, in UTC, while each
+					 * port shows the same; 0: not at all */
 	uint8_t		 kept[CERT_SHA256];	/* as in struct spot_kept */
 };
 
@@ -254,6 +256,10 @@ void	audit_tell_alive(struct audit *);
 void	audit_apply(struct audit *, const char *owner, struct results *);
 /* Judges again who has a pass that was held back and can be said now. */
 void	audit_judge_settled(struct audit *);
+/* Nothing that was judged of its host changed, and no date that counts. */
+bool	audit_judgement_stands(const struct audit *, const struct spot *);
+/* Something did. */
+void	audit_void_judgement(struct audit *, const struct spot *);
 /* Runs the rules over a spot's host, or itself, and tells what changed. */
 void	audit_judge(struct audit *, const struct spot *);
 void	audit_end_cycle(struct audit *);

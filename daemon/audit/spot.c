@@ -319,6 +319,15 @@ same_leaf(const struct sight *a, const struct sight *b)
 	return memcmp(a->leaf->sha256, b->leaf->sha256, CERT_SHA256) == 0;
 }
 
+/* One address, and the same as last time. */
+static bool
+is_where_it_was(const struct spot *s, const struct sight *best)
+{
+	return s->n_parts == 1 && s->differing.n == 0 &&
+	    s->addresses.n == 1 &&
+	    strcmp(s->addresses.item[0], best->seen->address) == 0;
+}
+
 static void
 note_addresses(struct spot *s, const struct sight *best)
 {
@@ -414,9 +423,11 @@ first_step(const struct spot *s, enum look_step worked)
 }
 
 static enum spot_news
-observed(struct spot *s, struct sight *best)
+observed(struct spot *s, struct sight *best, bool moved)
 {
 	bool by_hello = s->mode == LOOK_HELLO && best->seen->proof == PROOF_NONE;
+	bool stands = !moved && s->misses == 0 && s->lost == 0 &&
+	    best->chain == s->chain;
 	enum spot_news news = SPOT_SAME;
 	int64_t until = s->last_observed;
 
@@ -426,7 +437,8 @@ observed(struct spot *s, struct sight *best)
 		s->last_observed = best->seen->at;
 		spot_set_chain(s, best->chain);	/* its CAs get older, too */
 		best->chain = NULL;
-		return SPOT_SAME;	/* the proof of an earlier look stands */
+		/* and so does the proof of an earlier look */
+		return stands ? SPOT_STANDS : SPOT_SAME;
 	}
 	s->last_observed = best->seen->at;
 	s->broken = best->seen->ending == ENDING_BROKEN ? s->broken + 1 : 0;
@@ -460,6 +472,7 @@ enum spot_news
 spot_settle(struct spot *s, bool confirm)
 {
 	struct sight *best = best_part(s);
+	bool moved = !is_where_it_was(s, best);
 	enum spot_news news;
 
 	s->phase = SPOT_IDLE;
@@ -469,9 +482,10 @@ spot_settle(struct spot *s, bool confirm)
 	}
 	if (s->mode == LOOK_PROVE)
 		s->proof_tried = best->seen->at;
-	note_addresses(s, best);
-	news = best->seen->outcome == OUTCOME_OBSERVED ? observed(s, best) :
-	    missed(s, best);
+	if (moved)
+		note_addresses(s, best);
+	news = best->seen->outcome == OUTCOME_OBSERVED ?
+	    observed(s, best, moved) : missed(s, best);
 	drop_parts(s);
 	return news;
 }

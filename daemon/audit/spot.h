@@ -94,6 +94,7 @@ struct spot {
 
 /* What a look made of a spot. */
 enum spot_news {
+	SPOT_STANDS,		/* all that a rule may ask about is as it was */
 	SPOT_SAME,		/* the leaf is the one known */
 	SPOT_FIRST,		/* the first leaf ever seen here */
 	SPOT_CHANGED,		/* another leaf than before */

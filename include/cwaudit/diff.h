@@ -96,6 +96,8 @@ const char *diff_settled(struct diff *, const struct diff_times *);
  * it is as if it had been opened here. Of two with one id the second is freed.
  */
 void	diff_restore(struct diff *, struct finding *);
+/* Is anything open of this owner? */
+bool	diff_has(const struct diff *, const char *owner);
 /* All that is open; borrowed for the call. */
 void	diff_walk(const struct diff *, void (*fn)(void *ctx,
 	    const struct finding *), void *ctx);

@@ -75,6 +75,13 @@ enum severity rule_severity(const char *id);
  */
 void	rules_run_host(struct host_view *, struct results *);
 /*
+ * Until when these answers about a host stand, as long as nothing else is seen
+ * there: the next date that turns one, a day at most. now: not at all, as
+ * something fails (its words and reminders depend on the time) or its ports
+ * differ.
+ */
+int64_t	rules_stand_until(const struct host_view *, const struct results *);
+/*
  * A published endpoint: rules with P. Where the caller has not filled in
  * expect (no cn), it is filled in for the call.
  */

@@ -407,6 +407,14 @@ diff_walk(const struct diff *d, void (*fn)(void *ctx, const struct finding *),
 			fn(ctx, d->owners[i]->open[k]);
 }
 
+bool
+diff_has(const struct diff *d, const char *owner)
+{
+	const struct owner *o = owner_find(d, owner);
+
+	return o != NULL && o->n > 0;
+}
+
 void
 diff_apply(struct diff *d, const char *owner, const struct results *rs,
     const struct diff_times *times, diff_fn *fn, void *ctx)
