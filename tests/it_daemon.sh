@@ -24,7 +24,7 @@ write_config() {	# FORMAT
 	interval: {https: 1h, mtls: 1h}
 	settle: 0s
 	coverage: 90%
-	log: {facility: local3, format: $1, max_events: 1000}
+	log: {facility: local3, format: $1, max_events: 1000, looks: ${2:-yes}}
 	END
 }
 write_config kv
@@ -34,6 +34,7 @@ write_config kv
 ok "--once ends with 0" [ $? = 0 ]
 ok "start is told" logged ' v=1 event=start version='
 ok "a summary is told" logged ' v=1 event=summary cycle=1 hosts=[0-9]+ endpoints=[0-9]+ observed=[0-9]+ '
+ok "each look is told, for who debugs" grep -qE '^<159>.* event=look .* outcome=observed ' "$log"
 ok "stop is told" logged ' v=1 event=stop'
 ok "facility local3, severity error" grep -q '^<155>.* severity=error ' "$log"
 ok "critical is LOG_CRIT" grep -q '^<154>.* severity=critical ' "$log"
@@ -50,11 +51,13 @@ done < <(jq -c 'select(.tolerated != true and .maybe != true)' "$dir/expect.json
 
 # -- the daemon proper: readiness, change, reload, end
 : >"$log"
+write_config kv no
 mkdir "$dir/state"
 NOTIFY_SOCKET=$dir/notify WATCHDOG_USEC=4000000 STATE_DIRECTORY=$dir/state \
     "$build/cwauditd" -c "$dir/cwauditd.yaml" 9</etc/passwd &
 daemon=$!; pids+=("$daemon")
 ok "the first cycle ends" logged 'event=summary cycle=1 '
+ok "looks are told only to who wants them" not grep -q event=look "$log"
 ok "READY=1 is sent" grep -q '^READY=1' "$dir/notified"
 ok "STATUS= is the last summary" grep -q '^STATUS=summary cycle=1 hosts=' "$dir/notified"
 ok "no descriptor is inherited" bash -c "! ls -l /proc/$daemon/fd | grep -q /etc/passwd"

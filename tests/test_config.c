@@ -86,6 +86,7 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c.log_facility, LOG_DAEMON);
 	assert_int_equal(c.log_format, LOG_FORMAT_KV);
 	assert_int_equal(c.log_max_events, 1000);
+	assert_true(c.log_looks);
 	assert_int_equal(c.resolver_servers.n, 0);
 	assert_int_equal(c.resolver_timeout_ms, 2000);
 	config_done(&c);
@@ -107,7 +108,7 @@ every_key_is_read(void **state)
 	    "per_host: 4\nworkers: 8\nrate: 100\nrollout: 2d\n"
 	    "host_rollout: 0s\nsettle: 1m\nrenotify: 7d\ncoverage: 95%\n"
 	    "notify_days: [30, 10, 2]\n"
-	    "log: {facility: local3, format: cee, max_events: 5}\n"
+	    "log: {facility: local3, format: cee, max_events: 5, looks: no}\n"
 	    "resolver: {servers: [10.0.0.1, \"10.0.0.2:5353\", "
 	    "\"2001:db8::1\"],\n"
 	    "  timeout: 1s}\n", &c, &says));
@@ -135,6 +136,7 @@ every_key_is_read(void **state)
 	assert_int_equal(c.log_facility, LOG_LOCAL3);
 	assert_int_equal(c.log_format, LOG_FORMAT_CEE);
 	assert_int_equal(c.log_max_events, 5);
+	assert_false(c.log_looks);
 	assert_string_equal(c.resolver_servers.item[0], "10.0.0.1:53");
 	assert_string_equal(c.resolver_servers.item[1], "10.0.0.2:5353");
 	assert_string_equal(c.resolver_servers.item[2], "[2001:db8::1]:53");

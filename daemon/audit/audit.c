@@ -307,6 +307,8 @@ tell_look(struct audit *a, const struct endpoint *to,
 {
 	struct event e = {0};
 
+	if (!a->options.config->log_looks)
+		return;
 	news_look(&e, to, seen, leaf);
 	audit_tell(a, &e);
 }

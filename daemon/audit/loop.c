@@ -149,6 +149,7 @@ run_audit(struct loop *l)
 	int64_t wait = audit_run(l->audit);
 	struct timeval tv = { wait / 1000, wait % 1000 * 1000 };
 
+	workers_begin(l->workers);
 	(void)event_add(l->timer, &tv);
 }
 

@@ -35,6 +35,7 @@ struct worker {
 	struct setup	*setup;		/* reference; the last order's */
 	struct cert_cache *cache;
 	size_t		 under_way;	/* the conductor's count */
+	bool		 ordered;	/* likewise: since workers_begin */
 	LIST_HEAD(, job) jobs;
 	uint64_t	 beats;		/* atomic */
 	bool		 stop;		/* atomic */
@@ -170,7 +171,7 @@ on_seen(void *ctx, struct observation *seen)
 		judge_chain(w, s, seen);
 	LIST_REMOVE(job, entry);
 	free(job);
-	if (!queue_put(w->all->sights, s))
+	if (!queue_add(w->all->sights, s))
 		abort();	/* the window bounds it: ours if it happens */
 }
 
@@ -211,9 +212,7 @@ on_wake(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	if (__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE))
-		(void)event_base_loopbreak(w->base);
-	else
+	if (!__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE))
 		take_orders(w);
 }
 
@@ -226,12 +225,16 @@ on_beat(evutil_socket_t fd, short what, void *ctx)
 	on_wake(fd, what, ctx);
 }
 
+/* What one turn of the loop brought is handed over at once. */
 static void *
 run(void *ctx)
 {
 	struct worker *w = ctx;
 
-	(void)event_base_dispatch(w->base);
+	while (!__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE)) {
+		(void)event_base_loop(w->base, EVLOOP_ONCE);
+		queue_flush(w->all->sights);
+	}
 	return NULL;
 }
 
@@ -348,8 +351,19 @@ workers_order(struct workers *ws, struct sight *s)
 			least = &ws->worker[i];
 	s->worker = least->number;
 	least->under_way++;
-	if (!queue_put(least->orders, s))
+	if (!queue_add(least->orders, s))
 		abort();	/* the window bounds it: ours if it happens */
+	least->ordered = true;
+}
+
+void
+workers_begin(struct workers *ws)
+{
+	for (unsigned i = 0; i < ws->n; i++) {
+		if (ws->worker[i].ordered)
+			queue_flush(ws->worker[i].orders);
+		ws->worker[i].ordered = false;
+	}
 }
 
 void

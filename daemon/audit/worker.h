@@ -49,8 +49,10 @@ struct workers_options {
  * put cannot fail: every result was an order once. */
 struct workers	*workers_new(const struct workers_options *, struct text *why)
 		    MUST_USE;
-/* To the least busy; the caller keeps within the window. */
+/* To the least busy; the caller keeps within the window. It is begun at
+ * workers_begin, so that several cost one waking. */
 void		 workers_order(struct workers *, struct sight *);
+void		 workers_begin(struct workers *);
 struct queue	*workers_sights(struct workers *);
 void		 workers_taken(struct workers *, const struct sight *); /* it came back */
 /* A number per thread that moves while it lives. */

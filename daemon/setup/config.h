@@ -54,6 +54,7 @@ struct config {
 	unsigned	 coverage_percent;
 	int		 log_facility;		/* LOG_DAEMON ... */
 	enum config_log_format log_format;
+	bool		 log_looks;
 	unsigned	 log_max_events;
 	struct config_listen http_listen;
 	bool		 http_allow_remote;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* queue.c - a ring under a mutex; the eventfd is written when it fills up from
- * empty and drained when it is empty again. */
+/* queue.c - a ring under a mutex; the eventfd is written once when something is
+ * in it, and drained when it is empty again. */
 #include "queue.h"
 
 #include <poll.h>
@@ -19,6 +19,7 @@ struct queue {
 	size_t		 head;		/* the next to take */
 	size_t		 n;
 	int		 fd;
+	bool		 readable;	/* fd was written, not drained yet */
 };
 
 struct queue *
@@ -48,19 +49,44 @@ queue_free(struct queue *q)
 	free(q);
 }
 
-bool
-queue_put(struct queue *q, void *item)
+/* The lock is held. */
+static void
+make_readable(struct queue *q)
 {
-	bool fits, was_empty;
+	if (!q->readable)
+		(void)eventfd_write(q->fd, 1);
+	q->readable = true;
+}
+
+bool
+queue_add(struct queue *q, void *item)
+{
+	bool fits;
 
 	(void)pthread_mutex_lock(&q->lock);
 	fits = q->n < q->capacity;
-	was_empty = q->n == 0;
 	if (fits)
 		q->ring[(q->head + q->n++) % q->capacity] = item;
-	if (fits && was_empty)
-		(void)eventfd_write(q->fd, 1);
 	(void)pthread_mutex_unlock(&q->lock);
+	return fits;
+}
+
+void
+queue_flush(struct queue *q)
+{
+	(void)pthread_mutex_lock(&q->lock);
+	if (q->n > 0)
+		make_readable(q);
+	(void)pthread_mutex_unlock(&q->lock);
+}
+
+bool
+queue_put(struct queue *q, void *item)
+{
+	bool fits = queue_add(q, item);
+
+	if (fits)
+		queue_flush(q);
 	return fits;
 }
 
@@ -76,8 +102,10 @@ queue_take(struct queue *q)
 		q->head = (q->head + 1) % q->capacity;
 		q->n--;
 	}
-	if (q->n == 0)
+	if (q->n == 0 && q->readable) {
 		(void)eventfd_read(q->fd, &ignored);
+		q->readable = false;
+	}
 	(void)pthread_mutex_unlock(&q->lock);
 	return item;
 }
@@ -97,7 +125,9 @@ queue_wait(struct queue *q, int timeout_ms)
 void
 queue_wake(struct queue *q)
 {
-	(void)eventfd_write(q->fd, 1);
+	(void)pthread_mutex_lock(&q->lock);
+	make_readable(q);
+	(void)pthread_mutex_unlock(&q->lock);
 }
 
 int

@@ -15,6 +15,9 @@ struct queue	*queue_new(size_t capacity) MUST_USE;
 void		 queue_free(struct queue *);	/* items in it are the caller's */
 /* False: full, and the item is still the caller's. Never blocks. */
 bool		 queue_put(struct queue *, void *item) MUST_USE;
+/* The same, and nobody is woken before queue_flush: for several in a row. */
+bool		 queue_add(struct queue *, void *item) MUST_USE;
+void		 queue_flush(struct queue *);
 void		*queue_take(struct queue *);	/* NULL: empty. Never blocks */
 void		*queue_wait(struct queue *, int timeout_ms); /* NULL: nothing came */
 void		 queue_wake(struct queue *);	/* readable once, also if empty */
