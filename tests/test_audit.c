@@ -128,6 +128,64 @@ caps_hold(void **state)
 		answer(w, w->pending[--w->n_pending]);
 }
 
+static unsigned
+drain(struct world *w)
+{
+	unsigned most = 0;
+
+	(void)audit_run(w->audit);
+	while (w->n_pending > 0) {
+		most = w->n_pending > most ? (unsigned)w->n_pending : most;
+		answer(w, w->pending[--w->n_pending]);
+		(void)audit_run(w->audit);
+	}
+	return most;
+}
+
+/* Four hosts in two networks; the first two publish one site. */
+static const char neighbours[] =
+    "hosts:\n"
+    "  - {fqdn: a.contoso.com, address: 10.0.0.1, sites: [\n"
+    "     {url: \"https://im.contoso.com\", mtls_port: 5061}]}\n"
+    "  - {fqdn: b.contoso.com, address: 10.0.1.1, sites: [\n"
+    "     {url: \"https://im.contoso.com\", mtls_port: 5061}]}\n"
+    "  - {fqdn: c.contoso.com, address: 10.0.0.2, sites: [\n"
+    "     {url: \"https://im3.contoso.com\", mtls_port: 5061}]}\n"
+    "  - {fqdn: d.contoso.com, address: 10.0.1.2, sites: [\n"
+    "     {url: \"https://im4.contoso.com\", mtls_port: 5061}]}\n";
+
+/* Whatever is closed, nobody waits for ever. */
+static void
+no_more_than_a_farm_or_a_network_may_have_at_once(void **state)
+{
+	static const struct { unsigned host, farm, net, most; } caps[] = {
+		{ 4, 0, 0, 8 }, { 4, 1, 0, 5 }, { 4, 3, 0, 7 },
+		{ 4, 0, 1, 2 }, { 4, 0, 3, 6 }, { 1, 0, 0, 4 },
+		{ 1, 1, 0, 3 }, { 1, 1, 1, 2 }, { 2, 1, 2, 4 },
+		{ 1, 0, 1, 2 }, { 2, 2, 1, 2 },
+	};
+	struct world *w = *state;
+	struct setup *next = load(w, neighbours);
+
+	audit_reload(w->audit, next, &w->config);
+	setup_unref(w->setup);
+	w->setup = next;
+	pass(w, 400);
+	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
+		unsigned most;
+
+		w->config.per_host = caps[i].host;
+		w->config.per_farm = caps[i].farm;
+		w->config.per_net = caps[i].net;
+		audit_sweep(w->audit);
+		most = drain(w);
+		if (most > caps[i].most || most == 0)
+			fail_msg("case %zu: %u at once", i, most);
+		if (!audit_swept(w->audit))
+			fail_msg("case %zu: some wait for ever", i);
+	}
+}
+
 static void
 hello_mode_takes_in_what_a_hello_saw(void **state)
 {
@@ -282,6 +340,7 @@ main(void)
 		TEST(a_changed_leaf_hurries_the_neighbour),
 		TEST(a_reload_keeps_what_is_known_and_closes_what_left),
 		TEST(caps_hold),
+		TEST(no_more_than_a_farm_or_a_network_may_have_at_once),
 		TEST(hello_mode_takes_in_what_a_hello_saw),
 		TEST(summaries_go_on_where_a_reload_cut_the_first_sweep_short),
 		TEST(a_host_half_seen_is_not_judged),

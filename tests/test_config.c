@@ -71,6 +71,8 @@ defaults_are_those_of_the_table(void **state)
 	assert_int_equal(c.window, 256);
 	assert_int_equal(c.per_host, 2);
 	assert_int_equal(c.workers, 0);
+	assert_int_equal(c.per_farm, 32);
+	assert_int_equal(c.per_net, 128);
 	assert_int_equal(c.rate, 0);
 	assert_int_equal(c.timeout_ms, 10000);
 	assert_int_equal(c.mode, MODE_AUTO);
@@ -105,7 +107,7 @@ every_key_is_read(void **state)
 	    "inventory: i.yaml\n"
 	    "interval: {https: 30m, mtls: 1d}\n"
 	    "prove_every: 12h\nmode: hello\ntimeout: 2500ms\nwindow: 1000\n"
-	    "per_host: 4\nworkers: 8\nrate: 100\nrollout: 2d\n"
+	    "per_host: 4\nper_farm: 7\nper_net: 0\nworkers: 8\nrate: 100\nrollout: 2d\n"
 	    "host_rollout: 0s\nsettle: 1m\nrenotify: 7d\ncoverage: 95%\n"
 	    "notify_days: [30, 10, 2]\n"
 	    "log: {facility: local3, format: cee, max_events: 5, looks: no}\n"
@@ -122,6 +124,8 @@ every_key_is_read(void **state)
 	assert_int_equal(c.timeout_ms, 2500);
 	assert_int_equal(c.window, 1000);
 	assert_int_equal(c.per_host, 4);
+	assert_int_equal(c.per_farm, 7);
+	assert_int_equal(c.per_net, 0);
 	assert_int_equal(c.workers, 8);
 	assert_int_equal(c.rate, 100);
 	assert_int_equal(c.rollout_s, 2 * 86400);

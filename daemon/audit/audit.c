@@ -9,7 +9,6 @@
 
 #define HURRY_MS	5000	/* the neighbours of a leaf that changed */
 #define STUCK_MS	(15 * 60000)
-#define BUSY_MS		100	/* a host at its cap: try again */
 
 int64_t
 audit_now_ms(const struct audit *a)
@@ -47,12 +46,6 @@ audit_wants(const struct audit *a, const struct endpoint *e)
 	    strings_has(only, endpoint_site(e));
 }
 
-static size_t
-host_place(const struct audit *a, const struct endpoint *e)
-{
-	return (size_t)(e->host - a->inventory->hosts);
-}
-
 /* ---- the inventory comes in ---- */
 
 void
@@ -64,6 +57,7 @@ audit_load(struct audit *a, struct setup *setup)
 	a->spots = xcalloc(a->inventory->n_endpoints, sizeof(*a->spots));
 	a->hosts = xcalloc(a->inventory->n_hosts, sizeof(*a->hosts));
 	a->schedule = schedule_new(a->inventory->n_endpoints);
+	a->nets = nets_new();
 	for (size_t i = 0; i < a->inventory->n_endpoints; i++)
 		spot_init(&a->spots[i], &a->inventory->endpoints[i]);
 	for (size_t i = 0; i < a->inventory->n_hosts; i++)
@@ -86,6 +80,7 @@ audit_unload(struct audit *a)
 	free(a->spots);
 	free(a->hosts);
 	schedule_free(a->schedule);
+	nets_free(a->nets);
 	setup_unref(a->setup);
 }
 
@@ -212,7 +207,9 @@ sweep(struct audit *a, bool first)
 		if (first)
 			audit_set_first(a, s);
 		else if (s->phase == SPOT_IDLE)
-			audit_set_due(a, s, now);
+			/* what most likely stays silent may do so beside
+			 * the others */
+			audit_set_due(a, s, s->lost > 0 ? now - 1 : now);
 	}
 	a->sweep_left += audit_sweep_names(a);
 	a->sweep_all = a->sweep_left;
@@ -283,8 +280,6 @@ order(struct audit *a, struct spot *s, const struct sockaddr_storage *address)
 	look_set_address(&sight->look, address, s->endpoint->port);
 	spot_lend(s, sight);
 	audit_count_begun(a);
-	if (s->endpoint->host != NULL)
-		a->hosts[host_place(a, s->endpoint)].busy++;
 	a->io.look(a->io.ctx, sight);
 }
 
@@ -387,6 +382,12 @@ take_token(struct audit *a, int64_t now)
 	return true;
 }
 
+static void
+give_token_back(struct audit *a)
+{
+	a->tokens += 1;
+}
+
 int64_t
 audit_run(struct audit *a)
 {
@@ -408,14 +409,11 @@ audit_run(struct audit *a)
 			break;
 		i = schedule_take(a->schedule, now);
 		s = &a->spots[i];
-		if (s->phase != SPOT_IDLE)
-			continue;
-		if (s->endpoint->host != NULL && a->hosts[host_place(a,
-		    s->endpoint)].busy >= c->per_host) {
-			schedule_set(a->schedule, i, now + BUSY_MS);
-			continue;
-		}
-		begin(a, s);
+		if (s->phase == SPOT_IDLE && !s->waits &&
+		    audit_pass_gates(a, s))
+			begin(a, s);
+		else
+			give_token_back(a);
 	}
 	if (!a->options.one_shot && now >= a->cycle_ends_ms)
 		audit_end_cycle(a);
@@ -552,6 +550,7 @@ settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf,
 		begin(a, s);
 		return;
 	}
+	audit_leave_gates(a, s);
 	s->awaited = false;
 	audit_keep_sighting(a, s);
 	mind_neighbours(a, s, news, was_lost);
@@ -584,8 +583,6 @@ audit_seen(struct audit *a, struct sight *sight)
 		return;
 	}
 	s = &a->spots[sight->look.endpoint->index];
-	if (s->endpoint->host != NULL)
-		a->hosts[host_place(a, s->endpoint)].busy--;
 	tell_look(a, s->endpoint, sight->seen, sight->leaf);
 	audit_learn_issuers(a, sight->chain);
 	had_leaf = s->leaf != NULL;

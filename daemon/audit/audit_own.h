@@ -4,7 +4,7 @@
  * audit_judge.c (rules, transitions, cycles), audit_keep.c (what is told and
  * remembered), audit_reissue.c (exchanges of
  * certificates), audit_expect.c (those that were announced),
- * audit_fleet.c (farms, the fleet),
+ * audit_gates.c (how many at once), audit_fleet.c (farms, the fleet),
  * audit_names.c (names in the DNS), audit_issuers.c (intermediates),
  * audit_zones.c and audit_health.c (can the auditor be believed?),
  * audit_past.c (the process before) and audit_reload.c. Nobody else's.
@@ -16,11 +16,12 @@
 #include "cwaudit/diff.h"
 #include "cwaudit/schedule.h"
 #include "cwaudit/tally.h"
+#include "gate.h"
 #include "news.h"
 #include "spot.h"
 
 struct host_memory {
-	unsigned	 busy;		/* looks under way */
+	struct gate	 gate;		/* looks under way */
 	int64_t		 split_since;
 	int64_t		 stands_until;	/* its judgement, in UTC, while each
 					 * port shows the same; 0: not at all */
@@ -30,6 +31,7 @@ struct host_memory {
 struct farm_memory {
 	size_t		*nodes, n_nodes;	/* endpoint indices */
 	size_t		*fronts, n_fronts;	/* its virtual addresses */
+	struct gate	 gate;		/* looks under way at its nodes */
 	int64_t		 split_since;
 	bool		 copied;	/* this leaf was on several nodes: */
 	uint8_t		 leaf[CERT_SHA256];
@@ -92,6 +94,7 @@ struct audit {
 	struct zones		*zones;
 	struct health		 health;
 	struct schedule		*schedule;
+	struct nets		*nets;
 	struct records		 records;	/* not handed over yet */
 	size_t			 keep_from;	/* endpoints to be kept anew */
 	uint8_t			 fleet_kept[CERT_SHA256];
@@ -133,6 +136,12 @@ void	audit_set_first(struct audit *, struct spot *);
 
 /* What audit_resolved is given back; i: endpoint index, then names. */
 uint64_t audit_ticket(const struct audit *, size_t i);
+
+/* audit_gates.c */
+/* All that are open let it in; false: it waits, and is in the schedule again
+ * once there is room. */
+bool	audit_pass_gates(struct audit *, struct spot *) MUST_USE;
+void	audit_leave_gates(struct audit *, struct spot *);
 
 /* audit_fleet.c */
 void	audit_load_farms(struct audit *);

@@ -67,7 +67,7 @@ inherit(struct audit *a, const struct inherit *before, size_t n)
 		free(want.key);
 		if (found != NULL) {
 			waited = found->spot->phase != SPOT_IDLE ||
-			    found->spot->in_sweep;
+			    found->spot->in_sweep || found->spot->waits;
 			spot_inherit(&a->spots[i], found->spot);
 		}
 		/* new, or its look is dropped */

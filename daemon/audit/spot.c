@@ -179,7 +179,9 @@ spot_inherit(struct spot *s, struct spot *before)
 	s->endpoint = e;
 	s->phase = SPOT_IDLE;
 	s->in_sweep = s->awaits_answer = false;
-	s->witness = s->awaited = false;
+	s->witness = s->awaited = s->waits = false;
+	s->behind = NULL;
+	s->net = NULL;
 	s->doubt = 0;		/* the answer goes nowhere */
 	s->repath = true;
 	spot_init(before, before->endpoint);

@@ -11,6 +11,8 @@
 #include "probe/resolve.h"
 #include "worker.h"
 
+struct gate;
+
 enum spot_phase { SPOT_IDLE, SPOT_RESOLVING, SPOT_LOOKING };
 
 /*
@@ -48,6 +50,9 @@ struct spot {
 	enum spot_phase		  phase;
 	enum look_mode		  mode;
 	int64_t			  due_ms, began_ms;	/* monotonic */
+	bool			  waits;	/* at a gate, see gate.h: */
+	struct spot		 *behind;	/* who is next there; NULL: none */
+	struct gate		 *net;		/* that it passed; NULL: none */
 	bool			  witness;	/* for a zone, see audit_zones.c */
 	bool			  awaited;	/* a neighbour changed: its host is
 						 * judged when this was looked at */

@@ -21,6 +21,7 @@ static const struct reader_range spans_timeout = { 100, 600000 };
 static const struct reader_range spans_resolver = { 100, 60000 };
 static const struct reader_range windows = { 1, 65536 };
 static const struct reader_range per_hosts = { 1, 64 };
+static const struct reader_range caps = { 0, 65536 };
 static const struct reader_range worker_counts = { 1, 256 };
 static const struct reader_range rates = { 0, 1000000 };
 static const struct reader_range event_counts = { 1, 1000000 };
@@ -80,6 +81,12 @@ static const struct config_key keys[] = {
 	    "Looks in flight at once." },
 	{ "per_host", TYPE_NUMBER, FIELD(per_host), &per_hosts, "2", RELOAD,
 	    "Looks in flight at once to one host." },
+	{ "per_farm", TYPE_NUMBER, FIELD(per_farm), &caps, "32", RELOAD,
+	    "The same to one farm: those that publish a site together; 0: no "
+	    "limit." },
+	{ "per_net", TYPE_NUMBER, FIELD(per_net), &caps, "128", RELOAD,
+	    "The same to one network: 256 addresses of IPv4, a /64 of IPv6; "
+	    "0: no\nlimit. A name counts where it was last." },
 	{ "workers", TYPE_WORKERS, FIELD(workers), &worker_counts, "cores",
 	    RESTART,
 	    "Threads that look." },

@@ -41,6 +41,7 @@ struct config {
 	int64_t		 interval_https_s, interval_mtls_s, prove_every_s;
 	unsigned	 window;		/* looks in flight, all workers */
 	unsigned	 per_host;		/* looks in flight to one host */
+	unsigned	 per_farm, per_net;	/* likewise; 0: no limit */
 	unsigned	 workers;		/* 0: one per core */
 	unsigned	 rate;			/* looks a second; 0: no limit */
 	int64_t		 timeout_ms;
