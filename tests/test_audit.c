@@ -128,6 +128,26 @@ caps_hold(void **state)
 		answer(w, w->pending[--w->n_pending]);
 }
 
+/* An MTLS port is looked at every six hours, and when its leaf ends. */
+static void
+a_certificate_that_ends_is_looked_at_then(void **state)
+{
+	struct world *w = *state;
+	size_t looks;
+
+	present(w, 1, make_dated_cert(w, "cwa01.nwtraders.local",
+	    "DNS:cwa01.nwtraders.local", 4, -10, 1));
+	pass(w, 86400 - 30);
+	assert_null(strstr(text_str(&w->told), "opened expired"));
+	looks = w->looks[1];
+	pass(w, 120);
+	assert_non_null(strstr(text_str(&w->told), "opened expired"));
+	assert_int_equal(w->looks[1], looks + 1);
+	looks = w->looks[1];
+	pass(w, 3600);				/* once */
+	assert_true(w->looks[1] <= looks + 1);
+}
+
 static unsigned
 drain(struct world *w)
 {
@@ -339,6 +359,7 @@ main(void)
 		TEST(a_change_is_proved_before_it_is_told),
 		TEST(a_changed_leaf_hurries_the_neighbour),
 		TEST(a_reload_keeps_what_is_known_and_closes_what_left),
+		TEST(a_certificate_that_ends_is_looked_at_then),
 		TEST(caps_hold),
 		TEST(no_more_than_a_farm_or_a_network_may_have_at_once),
 		TEST(hello_mode_takes_in_what_a_hello_saw),

@@ -8,6 +8,7 @@
 #include "cwaudit/mem.h"
 
 #define HURRY_MS	5000	/* the neighbours of a leaf that changed */
+#define DATE_MS		60000	/* many end together: spread their looks */
 #define STUCK_MS	(15 * 60000)
 
 int64_t
@@ -147,6 +148,20 @@ audit_set_due(struct audit *a, struct spot *s, int64_t due_ms)
 	schedule_set(a->schedule, s->endpoint->index, due_ms);
 }
 
+/* Or sooner, just after a date of its certificate that turns a verdict. */
+static int64_t
+before_date(const struct audit *a, const struct spot *s, int64_t due_ms)
+{
+	int64_t utc = clock_utc(a->options.clock), now = audit_now_ms(a);
+	int64_t date = s->leaf != NULL && !audit_clock_in_doubt(a) ?
+	    rules_next_date(s->endpoint, s->leaf, utc) : CLOCK_NEVER;
+
+	if (date == CLOCK_NEVER || date - utc > (due_ms - now) / 1000)
+		return due_ms;
+	return schedule_spread(endpoint_owner(s->endpoint), DATE_MS,
+	    now + (date - utc) * 1000 + 1000);
+}
+
 void
 audit_set_next(struct audit *a, struct spot *s, enum spot_news news)
 {
@@ -167,8 +182,8 @@ audit_set_next(struct audit *a, struct spot *s, enum spot_news news)
 		audit_set_due(a, s, now + schedule_retry(interval, 1));
 		return;
 	}
-	audit_set_due(a, s, schedule_spread(endpoint_owner(s->endpoint),
-	    interval, now + 1));
+	audit_set_due(a, s, before_date(a, s, schedule_spread(endpoint_owner(
+	    s->endpoint), interval, now + 1)));
 }
 
 void

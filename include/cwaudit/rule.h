@@ -81,6 +81,10 @@ void	rules_run_host(struct host_view *, struct results *);
  * differ.
  */
 int64_t	rules_stand_until(const struct host_view *, const struct results *);
+/* The next date of a leaf that turns an answer about its port; CLOCK_NEVER:
+ * none. */
+int64_t	rules_next_date(const struct endpoint *, const struct cert *leaf,
+	    int64_t now);
 /*
  * A published endpoint: rules with P. Where the caller has not filled in
  * expect (no cn), it is filled in for the call.

@@ -55,3 +55,12 @@ rules_stand_until(const struct host_view *v, const struct results *rs)
 	}
 	return next;
 }
+
+int64_t
+rules_next_date(const struct endpoint *e, const struct cert *leaf, int64_t now)
+{
+	int64_t next = INT64_MAX;
+
+	add_dates(leaf, e, now, &next);
+	return next != INT64_MAX ? next : CLOCK_NEVER;
+}
