@@ -47,7 +47,7 @@ LIB	:= base/mem base/text base/arena base/sha256 base/clock base/problem \
 	   report/report_assessment_csv report/report_assessment_oscal \
 	   report/web report/report_assessment_html \
 	   report/report_assessment_html_front report/claim \
-	   report/report_nagios report/vitals report/report_metrics \
+	   report/plan report/report_plan report/report_nagios report/vitals report/report_metrics \
 	   report/report_web report/report_web_host report/report_api
 DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queue setup/thread setup/lock \
 	   setup/credentials setup/setup \
@@ -66,10 +66,10 @@ DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queu
 	   audit/worker audit/spot audit/gate audit/news audit/audit audit/audit_gates audit/audit_judge \
 	   audit/audit_keep audit/audit_expect audit/audit_reissue \
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
-	   audit/audit_past audit/audit_reload audit/loop audit/sweep \
+	   audit/audit_past audit/audit_plan audit/audit_reload audit/loop audit/sweep \
 	   serve/local serve/control serve/pulse serve/sheet serve/route_host serve/route \
 	   serve/press serve/shelf serve/http_client serve/http_answer serve/http \
-	   command/terminal command/output command/archive command/installed command/job command/target command/command \
+	   command/terminal command/ask command/output command/archive command/installed command/job command/target command/command \
 	   command/cmd_audit command/cmd_check command/cmd_request \
 	   command/cmd_explain command/cmd_probe command/cmd_findings command/cmd_status \
 	   command/cmd_history command/cmd_report command/cmd_nagios command/cmd_ask command/cmd_init

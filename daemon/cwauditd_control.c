@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* cwauditd_control.c - what people ask of the running daemon. */
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cwauditd_own.h"
@@ -34,6 +35,26 @@ do_run(struct app *a, const json_t *request, const char *by,
 	loop_kick(a->loop);
 	text_add(said, "every port is looked at now");
 	(void)by;
+	return true;
+}
+
+static bool
+do_plan(struct app *a, const json_t *request, const char *by,
+    struct text *said)
+{
+	struct plan plan;
+	json_t *json;
+	char *s;
+
+	(void)request;
+	(void)by;
+	audit_plan(loop_audit(a->loop), &plan);
+	json = plan_json(&plan);
+	s = json_dumps(json, JSON_COMPACT);
+	text_add(said, s);
+	free(s);
+	json_decref(json);
+	plan_done(&plan);
 	return true;
 }
 
@@ -74,7 +95,7 @@ static const struct {
 	bool		(*run)(struct app *, const json_t *, const char *by,
 			    struct text *said);
 } requests[] = {
-	{ "run", do_run }, { "accept", do_accept }, { "expect", do_expect },
+	{ "run", do_run }, { "plan", do_plan }, { "accept", do_accept }, { "expect", do_expect },
 };
 
 bool

@@ -69,6 +69,10 @@ ok "nor for a time that is over" not cli expect cwa01.nwtraders.local --until 20
 ok "no such verdict can be accepted" not cli accept 0123456789abcdef --reason x
 ok "in words" grep -q 'no bad exchange with this id' "$dir/said"
 ok "nor one without a reason" not cli accept 0123456789abcdef
+plan() { "$build/cwaudit" status --plan -c "$dir/cwauditd.yaml" "$@"; }
+ok "the next day is planned" [ "$(plan -o json | jq '.hours | length')" = 24 ]
+ok "with every port in it" [ "$(plan -o json | jq '[.hours[].https] | add')" -gt 1000 ]
+ok "and the table says so" grep -q '^the day ' <(plan)
 ok "others are not heard" not setpriv --reuid=nobody --regid=nogroup --clear-groups "$build/cwaudit" run -c "$dir/cwauditd.yaml" 2>/dev/null
 chmod 666 "$dir/control"
 ok "also where they may connect" not setpriv --reuid=nobody --regid=nogroup --clear-groups "$build/cwaudit" run -c "$dir/cwauditd.yaml" 2>/dev/null

@@ -36,7 +36,7 @@ enum form { RIGHT, DOCUMENTED, FEWER };
  * The certificates of each host: what it is, from which day to which, and
  * whether it has the key of the one before.
  */
-static const struct plan {
+static const struct issue {
 	enum form	form;
 	int		from, until;
 	bool		same_key;
@@ -152,7 +152,7 @@ static const struct { size_t n; const char *state, *rule, *host; } year[] = {
 static const struct cert *
 issue(struct year *y, int host, int which)
 {
-	const struct plan *p = &plans[host][which];
+	const struct issue *p = &plans[host][which];
 	struct world *w = y->w;
 	EVP_PKEY *mine = w->key[1];
 	char fqdn[40], site[40], san[300];

@@ -132,8 +132,8 @@ audit_free(struct audit *a)
 
 /* ---- who is due ---- */
 
-static int64_t
-interval_ms(const struct audit *a, const struct endpoint *e)
+int64_t
+audit_interval_ms(const struct audit *a, const struct endpoint *e)
 {
 	const struct config *c = a->options.config;
 
@@ -165,7 +165,7 @@ before_date(const struct audit *a, const struct spot *s, int64_t due_ms)
 void
 audit_set_next(struct audit *a, struct spot *s, enum spot_news news)
 {
-	int64_t interval = interval_ms(a, s->endpoint);
+	int64_t interval = audit_interval_ms(a, s->endpoint);
 	int64_t now = audit_now_ms(a), retry;
 
 	if (a->options.one_shot)
@@ -192,7 +192,7 @@ audit_set_first(struct audit *a, struct spot *s)
 	const struct inventory *inv = a->inventory;
 
 	audit_set_due(a, s, schedule_first(endpoint_owner(s->endpoint),
-	    inv->n_hosts + inv->n_published, interval_ms(a, s->endpoint),
+	    inv->n_hosts + inv->n_published, audit_interval_ms(a, s->endpoint),
 	    audit_now_ms(a)));
 }
 
@@ -367,7 +367,7 @@ begin(struct audit *a, struct spot *s)
 	s->phase = SPOT_LOOKING;
 	s->n_expected = 1;
 	s->began_ms = audit_now_ms(a);
-	audit_note_begin(a, s, interval_ms(a, e));
+	audit_note_begin(a, s, audit_interval_ms(a, e));
 	if (e->address != NULL) {
 		if (look_parse_address(e->address, &literal.address[0]))
 			order(a, s, &literal.address[0]);

@@ -10,6 +10,7 @@
 
 #include "setup/config.h"
 #include "cwaudit/event.h"
+#include "cwaudit/plan.h"
 #include "cwaudit/snapshot.h"
 #include "probe/resolve.h"
 #include "revoke/revoker.h"
@@ -94,6 +95,8 @@ void		 audit_reload(struct audit *, struct setup *,
 		    const struct config *);
 /* How far the sweep is: looked at, of how many. */
 void		 audit_progress(const struct audit *, size_t *done, size_t *all);
+/* The looks of the next day. The caller's: plan_done. */
+void		 audit_plan(const struct audit *, struct plan *);
 /* Judges everything as of now. The caller holds the one reference. */
 struct snapshot	*audit_snapshot(struct audit *);
 

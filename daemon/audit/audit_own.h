@@ -7,7 +7,8 @@
  * audit_gates.c (how many at once), audit_fleet.c (farms, the fleet),
  * audit_names.c (names in the DNS), audit_issuers.c (intermediates),
  * audit_zones.c and audit_health.c (can the auditor be believed?),
- * audit_past.c (the process before) and audit_reload.c. Nobody else's.
+ * audit_past.c (the process before), audit_plan.c (the day to come) and
+ * audit_reload.c. Nobody else's.
  */
 #ifndef CWAUDIT_AUDIT_OWN_H
 #define CWAUDIT_AUDIT_OWN_H
@@ -118,6 +119,7 @@ struct audit {
 
 /* audit.c */
 int64_t	audit_now_ms(const struct audit *);
+int64_t	audit_interval_ms(const struct audit *, const struct endpoint *);
 void	audit_count_begun(struct audit *);	/* a look, or a question */
 bool	audit_wants(const struct audit *, const struct endpoint *);
 void	audit_load(struct audit *, struct setup *);

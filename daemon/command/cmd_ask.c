@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "archive.h"
+#include "ask.h"
 #include "command.h"
 #include "cwaudit/bundle.h"
-#include "serve/control.h"
 #include "setup/file.h"
 #include "terminal.h"
 
@@ -55,37 +55,14 @@ read_words(struct words *w, int argc, char **argv, const char *takes,
 static int
 ask(const struct words *w, json_t *request)
 {
-	const char *inventory = "";	/* none is needed */
-	struct config config;
 	struct text answer = {0};
-	bool ok = false;
+	bool ok = ask_daemon(w->config_path, request, &answer);
 
-	if (w->config_path == NULL && terminal_has_config())
-		inventory = NULL;
-	if (!terminal_config(w->config_path, &inventory, &config)) {
-		json_decref(request);
-		return EXIT_USAGE;
-	}
-	if (config.control == NULL) {
-		text_add(&answer, "the configuration has control: none");
-		json_decref(request);
-	} else {
-		ok = control_ask(config.control, request, &answer);
-	}
-	fprintf(ok ? stdout : stderr, "%s%s\n", ok ? "" : "cwaudit: ",
-	    text_str(&answer));
+	if (answer.len > 0)
+		fprintf(ok ? stdout : stderr, "%s%s\n", ok ? "" : "cwaudit: ",
+		    text_str(&answer));
 	text_done(&answer);
-	config_done(&config);
 	return ok ? EXIT_CLEAN : EXIT_USAGE;
-}
-
-static json_t *
-make_request(const char *what)
-{
-	json_t *request = json_object();
-
-	(void)json_object_set_new(request, "do", json_string(what));
-	return request;
 }
 
 int
@@ -95,7 +72,7 @@ cmd_run(int argc, char **argv)
 
 	if (!read_words(&w, argc, argv, "c", 0))
 		return EXIT_USAGE;
-	return ask(&w, make_request("run"));
+	return ask(&w, ask_request("run"));
 }
 
 int
@@ -111,7 +88,7 @@ cmd_accept(int argc, char **argv)
 		    "--reason TEXT\n", stderr);
 		return EXIT_USAGE;
 	}
-	request = make_request("accept");
+	request = ask_request("accept");
 	(void)json_object_set_new(request, "id", json_string(w.what));
 	(void)json_object_set_new(request, "reason", json_string(w.reason));
 	return ask(&w, request);
@@ -178,7 +155,7 @@ cmd_expect(int argc, char **argv)
 	}
 	if (w.file != NULL && !read_leaf(w.file, &hex))
 		return EXIT_USAGE;
-	request = make_request("expect");
+	request = ask_request("expect");
 	(void)json_object_set_new(request, "host", json_string(w.what));
 	(void)json_object_set_new(request, "until", json_integer(until));
 	if (w.file != NULL)

@@ -85,10 +85,12 @@ const struct command commands[] = {
 	    "      --fail-on LEVEL   notice, warning, error (default), critical, off\n"
 	    "  -v, --verbose         table: also endpoints without findings\n",
 	    cmd_probe },
-	{ "status", "[-c FILE] [-o table|json]",
+	{ "status", "[-c FILE] [--plan] [-o table|json]",
 	    "how the daemon and its fleet fare, on one screen, from its store",
 	    "Exit 3 where the store is older than twice the interval.\n\n"
 	    "  -c, --config FILE     daemon configuration that names the store\n"
+	    "      --plan            the looks of the next day, hour by hour, as the\n"
+	    "                        running daemon means to make them\n"
 	    "  -o, --output FORMAT   table (default), json\n",
 	    cmd_status },
 	{ "findings", "[-c FILE] [--open|--all|--since TIME] [OPTION]...",
