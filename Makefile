@@ -63,7 +63,7 @@ DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queu
 	   store/store_assess \
 	   tell/log tell/notify tell/writer tell/alert tell/deliver \
 	   tell/notifier \
-	   audit/worker audit/spot audit/gate audit/news audit/audit audit/audit_gates audit/audit_judge \
+	   audit/worker audit/spot audit/gate audit/news audit/audit audit/audit_due audit/audit_gates audit/audit_judge \
 	   audit/audit_keep audit/audit_expect audit/audit_reissue \
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_past audit/audit_plan audit/audit_reload audit/loop audit/sweep \

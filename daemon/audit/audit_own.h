@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * audit_own.h - the conductor's memory, shared by audit.c (who is due, looks),
+ * audit_own.h - the conductor's memory, shared by audit.c (looks),
+ * audit_due.c (when the next is due),
  * audit_judge.c (rules, transitions, cycles), audit_keep.c (what is told and
  * remembered), audit_reissue.c (exchanges of
  * certificates), audit_expect.c (those that were announced),
@@ -119,7 +120,6 @@ struct audit {
 
 /* audit.c */
 int64_t	audit_now_ms(const struct audit *);
-int64_t	audit_interval_ms(const struct audit *, const struct endpoint *);
 void	audit_count_begun(struct audit *);	/* a look, or a question */
 bool	audit_wants(const struct audit *, const struct endpoint *);
 void	audit_load(struct audit *, struct setup *);
@@ -127,6 +127,12 @@ void	audit_unload(struct audit *);
 /* Is a port of its host being looked at, or was it never? Then the end of
  * that look judges: a host is judged whole or not at all. */
 bool	audit_host_is_busy(const struct audit *, const struct spot *);
+
+/* What audit_resolved is given back; i: endpoint index, then names. */
+uint64_t audit_ticket(const struct audit *, size_t i);
+
+/* audit_due.c */
+int64_t	audit_interval_ms(const struct audit *, const struct endpoint *);
 void	audit_set_due(struct audit *, struct spot *, int64_t due_ms);
 /* A spot that was lost for what was no fault of its own: looked at soon, and
  * missed only if it is missed twice again. */
@@ -135,9 +141,6 @@ void	audit_begin_anew(struct audit *, struct spot *);
 void	audit_set_next(struct audit *, struct spot *, enum spot_news);
 /* When a spot that nothing is known of is looked at. */
 void	audit_set_first(struct audit *, struct spot *);
-
-/* What audit_resolved is given back; i: endpoint index, then names. */
-uint64_t audit_ticket(const struct audit *, size_t i);
 
 /* audit_gates.c */
 /* All that are open let it in; false: it waits, and is in the schedule again

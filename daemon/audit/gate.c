@@ -43,7 +43,7 @@ gate_call(struct gate *g)
 /* ---- networks ---- */
 
 struct net {
-	uint8_t		 prefix[9];	/* the family's first letter before it */
+	uint8_t		 prefix[9];	/* its version of IP before it */
 	struct gate	 gate;
 };
 

@@ -32,7 +32,7 @@ struct plan_next {
 struct plan {
 	int64_t	 from;			/* seconds UTC */
 	size_t	 under_way, window;	/* looks now, and at most */
-	size_t	 waiting;		/* for others at their host, farm, net */
+	size_t	 waiting;		/* for others at their host ... */
 	size_t	 count[PLAN_HOURS][PLAN_COLUMNS];
 	struct plan_next next[PLAN_NEXT];	/* the soonest first */
 	size_t	 n_next;
