@@ -158,6 +158,13 @@ $B/crowd: $(CROWD_OBJ) $B/libcwaudit.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -levent_core
 
+# What looks cost, beside bare loops and what others use.
+$B/loops $B/measure: $B/%: tests/bench/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lcurl -lssl -lcrypto \
+	    -levent_core
+
 # A webhook's server.
 $B/hookd: tests/hookd.c Makefile
 	@mkdir -p $(@D)

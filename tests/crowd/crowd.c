@@ -211,40 +211,56 @@ add_address(struct text *t, size_t host)
 	    a & 0xff);
 }
 
-void
-crowd_inventory(const struct crowd *c, struct text *t)
+/* A site; without HTTPS it is offloaded, without MTLS its port is unknown. */
+static void
+add_site(const struct crowd *c, size_t host, enum job job, struct text *t)
 {
 	size_t farm = c->options.farm > 1 ? c->options.farm : 1;
+	const uint16_t *port = crowd_temper(c, host) == TEMPER_DEAD ?
+	    crowd_dead_port : crowd_port;
 
+	text_addf(t, "\n    sites: [{url: \"https://im%06zu.contoso.com:%u\"",
+	    host / farm * farm, (unsigned)port[JOB_HTTPS]);
+	if (job == JOB_HTTPS)
+		text_add(t, ", mtls_port: unknown");
+	else
+		text_addf(t, ", mtls_port: %u", (unsigned)port[JOB_MTLS]);
+	if (job == JOB_MTLS)
+		text_add(t, ", tls: no");
+	text_add(t, "}]\n");
+}
+
+void
+crowd_inventory(const struct crowd *c, enum job job, struct text *t)
+{
 	text_addf(t, "# A simulated fleet of %zu hosts.\n"
 	    "defaults:\n  timeout: %s\n"
 	    "  trust: {mtls: [corp], https: [corp]}\n"
 	    "roots: {corp: corp-roots.pem}\nhosts:\n", c->options.hosts,
 	    c->options.timeout);
 	for (size_t i = 0; i < c->options.hosts; i++) {
-		const uint16_t *port = crowd_temper(c, i) == TEMPER_DEAD ?
-		    crowd_dead_port : crowd_port;
-
 		text_addf(t, "  - fqdn: cwa%06zu.contoso.com\n    address: ",
 		    i);
 		add_address(t, i);
-		text_addf(t, "\n    sites: [{url: \"https://im%06zu.contoso.com"
-		    ":%u\", mtls_port: %u}]\n", i / farm * farm,
-		    (unsigned)port[JOB_HTTPS], (unsigned)port[JOB_MTLS]);
+		add_site(c, i, job, t);
 	}
 }
 
 void
-crowd_targets(const struct crowd *c, struct text *t)
+crowd_targets(const struct crowd *c, enum job job, struct text *t)
 {
 	size_t farm = c->options.farm > 1 ? c->options.farm : 1;
 
 	for (size_t i = 0; i < c->options.hosts; i++) {
 		if (crowd_temper(c, i) == TEMPER_DEAD)
 			continue;
-		add_address(t, i);
-		text_addf(t, " %u im%06zu.contoso.com\n",
-		    (unsigned)crowd_port[JOB_HTTPS], i / farm * farm);
+		if (job != JOB_MTLS) {
+			add_address(t, i);
+			text_addf(t, " %u im%06zu.contoso.com\n",
+			    (unsigned)crowd_port[JOB_HTTPS], i / farm * farm);
+		}
+		if (job == JOB_HTTPS)
+			continue;
 		add_address(t, i);
 		text_addf(t, " %u cwa%06zu.contoso.com\n",
 		    (unsigned)crowd_port[JOB_MTLS], i);

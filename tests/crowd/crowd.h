@@ -55,9 +55,10 @@ const uint8_t	*crowd_der(const struct crowd *, size_t host, enum job);
 /* Another certificate for those that change. */
 void		 crowd_change(struct crowd *);
 
-/* inventory.yaml; its roots are corp-roots.pem beside it. */
-void		 crowd_inventory(const struct crowd *, struct text *);
-/* "ADDRESS PORT NAME" a line, of all that are not dead; both ports. */
-void		 crowd_targets(const struct crowd *, struct text *);
+/* inventory.yaml; its roots are corp-roots.pem beside it. job: JOBS for both,
+ * else the ports of this job alone. */
+void		 crowd_inventory(const struct crowd *, enum job, struct text *);
+/* "ADDRESS PORT NAME" a line, of all that are not dead. */
+void		 crowd_targets(const struct crowd *, enum job, struct text *);
 
 #endif

@@ -29,7 +29,8 @@
 static const char usage[] =
 "usage: crowd [options] DIR COMMAND [ARGUMENT...]\n"
 "Writes DIR/inventory.yaml, corp-roots.pem and targets (ADDRESS PORT NAME a\n"
-"line); once all ports listen it runs the command, whose status it ends with.\n"
+"line), and the ports of one job as https.yaml, https.targets and so on. Once\n"
+"all listen it runs the command, whose status it ends with.\n"
 "  --hosts N      (1000), two ports each: HTTPS 443, MTLS 5061\n"
 "  --seed N       which host is what\n"
 "  --real         handshakes by OpenSSL; else canned first flights\n"
@@ -145,6 +146,15 @@ write_file(const char *dir, const char *name, struct text *t)
 	text_done(t);
 }
 
+static const struct {
+	enum job	 job;
+	const char	*inventory, *targets;
+} papers[] = {
+	{ JOBS, "inventory.yaml", "targets" },
+	{ JOB_HTTPS, "https.yaml", "https.targets" },
+	{ JOB_MTLS, "mtls.yaml", "mtls.targets" },
+};
+
 static void
 write_papers(const struct crowd *c, const char *dir)
 {
@@ -152,10 +162,12 @@ write_papers(const struct crowd *c, const char *dir)
 
 	leaf_roots_pem(&t);
 	write_file(dir, "corp-roots.pem", &t);
-	crowd_inventory(c, &t);
-	write_file(dir, "inventory.yaml", &t);
-	crowd_targets(c, &t);
-	write_file(dir, "targets", &t);
+	for (size_t i = 0; i < sizeof papers / sizeof *papers; i++) {
+		crowd_inventory(c, papers[i].job, &t);
+		write_file(dir, papers[i].inventory, &t);
+		crowd_targets(c, papers[i].job, &t);
+		write_file(dir, papers[i].targets, &t);
+	}
 	text_addf(&t, "%ld\n", (long)getpid());
 	write_file(dir, "crowd.pid", &t);
 }
