@@ -19,7 +19,7 @@ LIB	:= base/mem base/text base/arena base/sha256 base/clock base/problem \
 	   inventory/inventory_settings inventory/inventory_host \
 	   inventory/inventory_index inventory/inventory \
 	   inventory/unassessed inventory/need inventory/schedule \
-	   cert/cert cert/cert_name cert/cert_near cert/cert_extension \
+	   cert/cert cert/cert_name cert/cert_near cert/cert_extension cert/cert_pack \
 	   cert/cert_parse \
 	   cert/bundle_form cert/bundle_request cert/bundle_pkcs12 \
 	   cert/bundle cert/chain cert/trust_path cert/trust \

@@ -97,7 +97,8 @@ struct cert {
 	struct strings	 ocsp;			/* URLs, escaped */
 	struct strings	 ca_issuers;		/* URLs, escaped */
 
-	unsigned refs;				/* cert.c's own; atomic */
+	bool	 packed;			/* cert.c's own: in one block */
+	unsigned refs;				/* likewise; atomic */
 };
 
 /* On CERT_OK the caller holds one reference to *out; else *out is left alone. */

@@ -34,7 +34,8 @@ text_str(const struct text *t)
 char *
 text_take(struct text *t)
 {
-	char *s = t->data != NULL ? t->data : xstrdup("");
+	char *s = t->data != NULL ? xrealloc(t->data, t->len + 1, 1) :
+	    xstrdup("");
 
 	*t = (struct text){0};
 	return s;

@@ -5,6 +5,7 @@
  * reads both; what a CA adds is taken out of the facts again.
  */
 #include "bundle_parts.h"
+#include "cert_pack.h"
 
 #include <openssl/err.h>
 
@@ -61,32 +62,26 @@ as_certificate(X509_REQ *req, EVP_PKEY *key)
 	return NULL;
 }
 
-static void
-replace(char **field, const char *with)
-{
-	free(*field);
-	*field = xstrdup(with);
-}
-
 /* What a request does not have, and how it is itself signed and encoded. */
-static void
-take_back(struct cert *c, const X509_REQ *req, const uint8_t *der, size_t len)
+static struct cert *
+take_back(const struct cert *c, const X509_REQ *req, const uint8_t *der,
+    size_t len)
 {
 	const X509_ALGOR *alg;
-	char name[OID_TEXT] = "";
+	char name[OID_TEXT] = "", none[] = "";
+	struct cert changed = *c;
 
 	X509_REQ_get0_signature(req, NULL, &alg);
 	OBJ_obj2txt(name, sizeof(name), alg->algorithm, 0);
-	replace(&c->signature, name);
-	replace(&c->serial, "");
-	replace(&c->issuer, "");
-	c->dates_readable = false;
-	c->not_before = c->not_after = CLOCK_NEVER;
-	c->self_issued = c->self_signed = false;
-	free(c->der);
-	c->der = xmemdup(der, len);
-	c->der_len = len;
-	cert_sha256(der, len, c->sha256);
+	changed.signature = name;
+	changed.serial = changed.issuer = none;
+	changed.dates_readable = false;
+	changed.not_before = changed.not_after = CLOCK_NEVER;
+	changed.self_issued = changed.self_signed = false;
+	changed.der = (uint8_t *)(uintptr_t)der;	/* copied */
+	changed.der_len = len;
+	cert_sha256(der, len, changed.sha256);
+	return cert_pack(&changed);
 }
 
 static enum bundle_status
@@ -95,6 +90,7 @@ read_facts(X509_REQ *req, const uint8_t *der, size_t len, struct cert **out,
 {
 	EVP_PKEY *key = X509_REQ_get0_pubkey(req);
 	unsigned char *made = NULL;
+	struct cert *wrapped = NULL;
 	enum bundle_status status = BUNDLE_DAMAGED;
 	int made_len = -1;
 	X509 *x;
@@ -114,13 +110,15 @@ read_facts(X509_REQ *req, const uint8_t *der, size_t len, struct cert **out,
 	x = as_certificate(req, key);
 	if (x != NULL)
 		made_len = i2d_X509(x, &made);
-	if (made_len > 0 && cert_parse(made, (size_t)made_len, out) == CERT_OK)
+	if (made_len > 0 && cert_parse(made, (size_t)made_len,
+	    &wrapped) == CERT_OK)
 		status = BUNDLE_OK;
 	if (status == BUNDLE_OK)
-		take_back(*out, req, der, len);
+		*out = take_back(wrapped, req, der, len);
 	else
 		text_add(why, "this is a certificate request whose extensions "
 		    "cannot be read; make it again");
+	cert_unref(wrapped);
 	OPENSSL_free(made);
 	X509_free(x);
 	return status;

@@ -53,5 +53,8 @@ cert_unref(const struct cert *c)
 	if (mine == NULL ||
 	    __atomic_sub_fetch(&mine->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	free_all(mine);
+	if (mine->packed)
+		free(mine);
+	else
+		free_all(mine);
 }

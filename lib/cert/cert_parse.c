@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "cert_extension.h"
+#include "cert_pack.h"
 #include "cwaudit/mem.h"
 
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
@@ -500,7 +501,8 @@ parse(const uint8_t *der, size_t len, struct cert **out)
 	c->trailing = len - c->der_len;
 	c->der = xmemdup(der, c->der_len);
 	cert_sha256(c->der, c->der_len, c->sha256);
-	*out = c;
+	*out = cert_pack(c);
+	cert_unref(c);
 	return CERT_OK;
 }
 
