@@ -412,6 +412,14 @@ units: $(UNITS)
 check-systemd:
 	@sh tests/check-unit-files.sh
 
+# What looks cost, as ratios: the table of tests/bench/RESULTS.md, written anew.
+# BENCH holds options of tests/bench/bench.py: --quick, --only SECTION.
+BENCH	?= --write tests/bench/RESULTS.md
+bench: deps-bench
+	@$(MAKE) --no-print-directory -j$(JOBS) $B/cwaudit $B/cwauditd $B/crowd \
+	    $B/loops $B/measure $B/store_fleet $B/page_cost
+	@python3 tests/bench/bench.py $B $(BENCH)
+
 lint: deps-lint
 	@sh tests/lint.sh
 
@@ -429,6 +437,8 @@ deps-web:
 	@command -v npm >/dev/null || sh tests/deps.sh npm
 deps-servers:
 	@sh tests/deps.sh build test servers
+deps-bench:
+	@sh tests/deps.sh build bench
 deps-fuzz:
 	@sh tests/deps.sh build test fuzz
 deps-lint:
@@ -495,6 +505,7 @@ help:
 	@echo "make check-report        reports: schemas, HTML in a browser, CSV"
 	@echo "make check-web           pages in a browser, metrics, etc/"
 	@echo "make check-hostile       what servers that misbehave cost"
+	@echo "make bench               what looks cost, beside bare loops and other tools"
 	@echo "make check-asan          the tests under ASan and UBSan"
 	@echo "make check-tsan          the same of threads, under TSan"
 	@echo "make check-corpus CORPUS=dir  odd certificates and servers of others"
@@ -506,8 +517,9 @@ help:
 clean:
 	rm -rf $B build-asan build-tsan build-fuzz
 
-.PHONY: all build-check check check-all check-corpus check-daemon check-files \
+
+.PHONY: all bench build-check check check-all check-corpus check-daemon check-files \
 	check-fleet check-hostile check-http check-misbehaviour check-report check-request check-revocation check-store check-asan check-tsan \
 	check-servers check-systemd check-unit check-web clean demo fuzz fuzz-targets help install uninstall \
-	deps deps-fuzz deps-lint deps-report deps-store deps-servers deps-test deps-web layers lint run
+	deps deps-bench deps-fuzz deps-lint deps-report deps-store deps-servers deps-test deps-web layers lint run
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -48,6 +48,13 @@ table() {
 	web chromium the pages, in a real browser
 	web curl requests, odd ones too
 	web python3 many readers at once
+	bench python3 rounds, medians, the table
+	bench curl libcurl's own command, many at once; the exporter's client
+	bench nmap ssl-cert, the script
+	bench sslscan what people scan with
+	bench prometheus-blackbox-exporter what people probe with
+	bench monitoring-plugins-basic check_http -C
+	bench ssl-cert-check what people run from cron
 	npm nodejs the browser's tests
 	npm npm what these need
 	servers openssl s_server, and certificates for the others
