@@ -2,11 +2,13 @@
 /* What one look saw: bounds, the seal, the names that scripts read. */
 #include "cwaudit/observation.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/sha.h>
 
+#include "cwaudit/mem.h"
 #include "test.h"
 
 static void
@@ -92,6 +94,54 @@ seal_covers_every_der_with_its_length(void **state)
 	observation_free(other);
 }
 
+#define FIELD(f)	{ #f, offsetof(struct observation, f) }
+
+/* Whatever a rule may ask about; not when, and not whether it was copied. */
+static void
+the_same_is_told_from_another(void **state)
+{
+	static const struct { const char *name; size_t at; } fields[] = {
+		FIELD(address), FIELD(port), FIELD(outcome), FIELD(via),
+		FIELD(proof), FIELD(ending), FIELD(tls_version),
+		FIELD(tls_cipher), FIELD(client_cert_known),
+		FIELD(client_cert_requested), FIELD(reneg_known),
+		FIELD(reneg_safe), FIELD(fell_back), FIELD(first_outcome),
+		FIELD(step), FIELD(http_status), FIELD(message_sha256),
+	};
+	struct observation *a = observation_new(), *b = observation_new();
+	struct text *const texts[] = { &b->detail, &b->proof_cause,
+	    &b->first_detail };
+
+	(void)state;
+	a->at = 5;
+	a->took_ms = 7;
+	a->known = true;
+	assert_true(observation_same(a, b));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		uint8_t *byte = (uint8_t *)b + fields[i].at;
+
+		*byte ^= 1;
+		if (observation_same(a, b) || observation_same(b, a))
+			fail_msg("%s is not compared", fields[i].name);
+		*byte ^= 1;
+	}
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		text_add(texts[i], "x");
+		assert_false(observation_same(a, b));
+		text_done(texts[i]);
+	}
+	b->staple.data = xmemdup("ab", 2);
+	b->staple.len = 2;
+	assert_false(observation_same(a, b));
+	a->staple.data = xmemdup("ac", 2);
+	a->staple.len = 2;
+	assert_false(observation_same(a, b));
+	a->staple.data[1] = 'b';
+	assert_true(observation_same(a, b));
+	observation_free(a);
+	observation_free(b);
+}
+
 static void
 names_are_those_of_the_json(void **state)
 {
@@ -121,6 +171,7 @@ main(void)
 		cmocka_unit_test(more_than_a_hundred_certificates_are_refused),
 		cmocka_unit_test(more_than_the_cap_in_total_is_refused),
 		cmocka_unit_test(seal_covers_every_der_with_its_length),
+		cmocka_unit_test(the_same_is_told_from_another),
 		cmocka_unit_test(names_are_those_of_the_json),
 	};
 

@@ -442,6 +442,10 @@ observed(struct spot *s, struct sight *best, bool moved)
 		/* and so does the proof of an earlier look */
 		return stands ? SPOT_STANDS : SPOT_SAME;
 	}
+	/* twice broken is told, once is not */
+	stands = stands && s->seen != NULL &&
+	    best->seen->ending != ENDING_BROKEN &&
+	    observation_same(s->seen, best->seen);
 	s->last_observed = best->seen->at;
 	s->broken = best->seen->ending == ENDING_BROKEN ? s->broken + 1 : 0;
 	if (best->leaf != NULL && (s->last_leaf == NULL ||
@@ -458,7 +462,7 @@ observed(struct spot *s, struct sight *best, bool moved)
 	}
 	keep(s, best);
 	join_set(s, s->last_observed);
-	return news;
+	return stands ? SPOT_STANDS : news;
 }
 
 /* Did a cheap look see something that a proof should confirm first? */

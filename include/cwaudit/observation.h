@@ -94,6 +94,10 @@ bool	observation_add_der(struct observation *, const uint8_t *, size_t) MUST_USE
 bool	observation_has_chain(const struct observation *);
 /* Call once all are in: makes message_sha256, unless they are known. */
 void	observation_seal(struct observation *);
+/* Do both show the same: all but when, how long it took, and copies? Both are
+ * sealed. */
+bool	observation_same(const struct observation *,
+	    const struct observation *);
 /* Gives the DERs back. Only before it is handed on. */
 void	observation_shed(struct observation *);
 

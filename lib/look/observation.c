@@ -87,6 +87,40 @@ observation_seal(struct observation *o)
 	free(chain);
 }
 
+static bool
+same_text(const struct text *a, const struct text *b)
+{
+	return strcmp(text_str(a), text_str(b)) == 0;
+}
+
+static bool
+same_terms(const struct observation *a, const struct observation *b)
+{
+	return strcmp(a->tls_version, b->tls_version) == 0 &&
+	    strcmp(a->tls_cipher, b->tls_cipher) == 0 &&
+	    a->client_cert_known == b->client_cert_known &&
+	    a->client_cert_requested == b->client_cert_requested &&
+	    a->reneg_known == b->reneg_known &&
+	    a->reneg_safe == b->reneg_safe &&
+	    a->http_status == b->http_status && a->step == b->step &&
+	    a->staple.len == b->staple.len && (a->staple.len == 0 ||
+	    memcmp(a->staple.data, b->staple.data, a->staple.len) == 0);
+}
+
+bool
+observation_same(const struct observation *a, const struct observation *b)
+{
+	return strcmp(a->address, b->address) == 0 && a->port == b->port &&
+	    a->outcome == b->outcome && a->via == b->via &&
+	    a->proof == b->proof && a->ending == b->ending &&
+	    memcmp(a->message_sha256, b->message_sha256, CERT_SHA256) == 0 &&
+	    a->fell_back == b->fell_back &&
+	    a->first_outcome == b->first_outcome && same_terms(a, b) &&
+	    same_text(&a->detail, &b->detail) &&
+	    same_text(&a->proof_cause, &b->proof_cause) &&
+	    same_text(&a->first_detail, &b->first_detail);
+}
+
 void
 observation_shed(struct observation *o)
 {
