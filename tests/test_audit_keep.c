@@ -111,6 +111,11 @@ a_store_that_was_lost_is_filled_anew(void **state)
 	assert_int_equal(count(w, "SELECT count(*) FROM sighting"), 4);
 	assert_int_equal(count(w, "SELECT count(*) FROM endpoint WHERE "
 	    "accepted NOT NULL AND leaf NOT NULL"), 4);
+	/* a judgement comes with a look, also where it stood */
+	pass(w, 7 * HOUR);
+	assert_int_equal(count(w, "SELECT count(DISTINCT endpoint) FROM "
+	    "evaluation v JOIN endpoint e ON e.id = v.endpoint WHERE "
+	    "v.until IS NULL AND e.port <> 0"), 4);
 	text_reset(&w->told);
 	restart(w);
 	pass(w, DAY);

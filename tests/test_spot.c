@@ -181,6 +181,79 @@ a_spot_lends_what_it_saw_last(void **state)
 	made_free(&ca);
 }
 
+/* What all that a rule asks about is the same stands; nothing else does. */
+static void
+what_is_as_it_was_stands(void **state)
+{
+	enum change { NOTHING, ADDRESS, CIPHER, CHAIN, MISS, BROKEN };
+	static const struct {
+		const char	*why;
+		enum look_mode	 mode;
+		enum change	 change;
+		enum spot_news	 news;
+	} looks[] = {
+		{ "a hello", LOOK_HELLO, NOTHING, SPOT_STANDS },
+		{ "a proof", LOOK_PROVE, NOTHING, SPOT_STANDS },
+		{ "a hello elsewhere", LOOK_HELLO, ADDRESS, SPOT_SAME },
+		{ "a proof elsewhere", LOOK_PROVE, ADDRESS, SPOT_SAME },
+		{ "another suite", LOOK_PROVE, CIPHER, SPOT_SAME },
+		{ "another path", LOOK_HELLO, CHAIN, SPOT_SAME },
+		{ "another path, proved", LOOK_PROVE, CHAIN, SPOT_SAME },
+		{ "a hello after a miss", LOOK_HELLO, MISS, SPOT_SAME },
+		{ "a proof after a miss", LOOK_PROVE, MISS, SPOT_SAME },
+		{ "one that breaks off", LOOK_PROVE, BROKEN, SPOT_SAME },
+	};
+	struct setup *setup = xcalloc(1, sizeof(*setup));
+	struct made ca = make_ca("CA", NULL);
+	struct made m = make_cert((struct recipe){ .cn = FQDN, .issuer = &ca });
+
+	(void)state;
+	setup->refs = 1;
+	setup->inventory = world_inventory("hosts:\n  - fqdn: " FQDN "\n"
+	    "    sites: [{url: https://im.contoso.com, mtls_port: 5061}]\n");
+	for (size_t i = 0; i < ARRAY_N(looks); i++) {
+		struct chain *chain[2];
+		struct spot s;
+		enum spot_news news = SPOT_OURS;
+
+		spot_init(&s, &setup->inventory->endpoints[1]);
+		s.mode = looks[i].mode;
+		for (int k = 0; k < 2; k++) {
+			chain[k] = xcalloc(1, sizeof(**chain));
+			chain[k]->refs = 1;
+		}
+		for (int k = 0; k < 2; k++) {
+			enum change c = k == 0 ? NOTHING : looks[i].change;
+			struct sight *p = make_sight(setup, s.endpoint,
+			    OUTCOME_OBSERVED, c == ADDRESS ? "10.0.0.2" :
+			    "10.0.0.1", m.cert);
+			struct observation *o =
+			    (struct observation *)(uintptr_t)p->seen;
+
+			if (looks[i].mode == LOOK_HELLO)
+				o->proof = PROOF_NONE;
+			if (c == CIPHER)
+				o->tls_cipher[0] = 'X';
+			if (c == BROKEN)
+				o->ending = ENDING_BROKEN;
+			if (c == MISS)
+				s.lost = s.misses = 1;
+			p->chain = chain_ref(chain[c == CHAIN]);
+			s.n_expected = 1;
+			assert_true(spot_add(&s, p));
+			news = spot_settle(&s, false);
+		}
+		if (news != looks[i].news)
+			fail_msg("%s: %d", looks[i].why, (int)news);
+		spot_done(&s);
+		chain_unref(chain[0]);
+		chain_unref(chain[1]);
+	}
+	setup_unref(setup);
+	made_free(&m);
+	made_free(&ca);
+}
+
 int
 main(void)
 {
@@ -189,6 +262,7 @@ main(void)
 		    an_address_that_is_dead_hides_none_that_answers),
 		cmocka_unit_test(the_step_that_worked_is_remembered),
 		cmocka_unit_test(a_spot_lends_what_it_saw_last),
+		cmocka_unit_test(what_is_as_it_was_stands),
 	};
 
 	return cmocka_run_group_tests_name("spot", tests, NULL, NULL);
