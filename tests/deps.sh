@@ -48,6 +48,7 @@ table() {
 	web chromium the pages, in a real browser
 	web curl requests, odd ones too
 	web python3 many readers at once
+	bench linux-perf where it goes
 	bench python3 rounds, medians, the table
 	bench curl libcurl's own command, many at once; the exporter's client
 	bench nmap ssl-cert, the script

@@ -434,6 +434,75 @@ def section_report(o, table, folder):
     table.add('/metrics of 10,000 hosts, s', max(ms) / 1000, 1)
 
 
+COSTS = {               # inclusive, and none within another
+    'connect(2)': ('__libc_connect',), 'socket(2)': ('__socket', 'socket'),
+    'send(2)': ('__libc_send', '__send', 'write', '__libc_write',
+                '__GI___libc_write'),
+    'recv(2)': ('read', '__libc_read', '__libc_recv', '__GI___libc_read'),
+    'close(2)': ('__close', '__libc_close', '__GI___close'),
+    'setsockopt(2)': ('setsockopt', '__GI___setsockopt'),
+    'd2i_X509, DER to an X509 of OpenSSL': ('ASN1_item_d2i_ex',),
+    'RSA signatures, checked': ('RSA_verify',),
+    'key agreement, key made': ('EVP_PKEY_generate', 'EVP_PKEY_Q_keygen'),
+    'key agreement': ('EVP_PKEY_derive',),
+    'SSL_CTX_new, one a connection': ('SSL_CTX_new_ex',),
+    'SSL_CTX_free': ('SSL_CTX_free',),
+    'SSL_new': ('SSL_new',), 'SSL_free': ('SSL_free',),
+    'facts of a certificate': ('cert_parse',),
+    'rules': ('rules_run_host',),
+    'what is remembered, written': ('store_write',),
+    'random bytes': ('RAND_bytes', 'RAND_bytes_ex'),
+    'SHA-256 of what was sent': ('hello_chain_sha256',),
+    'the hello, written': ('hello_write',), 'read': ('hello_read',),
+    'epoll_wait(2)': ('epoll_wait',), 'epoll_ctl(2)': ('epoll_ctl',),
+}
+
+
+def profile(o, folder, inventory, mode, known):
+    """Share of the CPU by what it went into; {} where perf may not look."""
+    daemon = Daemon(o.build, folder, inventory, mode)
+    if known:
+        daemon.sweep()
+    perf = subprocess.Popen(
+        ['perf', 'record', '-q', '-F', '997', '--call-graph', 'dwarf,16384',
+         '-o', f'{folder}/perf', '-p', str(daemon.process.pid)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(0.5)
+    daemon.sweep()
+    perf.send_signal(2)
+    perf.wait(60)
+    daemon.stop()
+    said = output(['perf', 'report', '-i', f'{folder}/perf', '--children',
+                   '--sort', 'sym', '-g', 'none', '--stdio'])
+    share = {}
+    for line in said.splitlines():
+        found = re.match(r'\s*([\d.]+)%\s+[\d.]+%\s+\[.\]\s+(\w+)', line)
+        for what, names in COSTS.items():
+            if found and found[2] in names:
+                share[what] = max(share.get(what, 0), float(found[1]))
+    return share
+
+
+def section_profile(o, table, folder):
+    """Where it goes, in each way of looking."""
+    if shutil.which('perf') is None:
+        table.missing.append('profiles (perf)')
+        return
+    for what, inventory, mode, known in (
+            ('a hello sweep, known', 'inventory.yaml', 'hello', True),
+            ('first sight by hello', 'inventory.yaml', 'hello', False),
+            ('MTLS handshakes', 'mtls.yaml', 'handshake', True),
+            ('HTTPS handshakes', 'https.yaml', 'handshake', True)):
+        share = profile(o, folder, inventory, mode, known)
+        most = sorted(share, key=share.get, reverse=True)[:3]
+        if not most:
+            table.missing.append(f'the profile of {what}')
+            continue
+        table.add(f'profile of {what}: its three largest, %',
+                  sum(share[w] for w in most), note='; '.join(
+                      f'{w} {share[w]:.0f} %' for w in most))
+
+
 SECTIONS = [            # name, what runs, options of the crowd, quick ones
     ('sweep', section_sweep, ['--hosts', '5000'], ['--hosts', '500']),
     ('prove', section_prove, ['--hosts', '1000', '--real'],
@@ -449,6 +518,8 @@ SECTIONS = [            # name, what runs, options of the crowd, quick ones
     ('memory', section_memory, ['--hosts', '2000', '--real', '--slow', '1000'],
      ['--hosts', '300', '--real', '--slow', '1000']),
     ('soak', section_soak, ['--hosts', '5000'], ['--hosts', '500']),
+    ('profile', section_profile, ['--hosts', '1000', '--real'],
+     ['--hosts', '300', '--real']),
     ('report', section_report, None, None),
 ]
 
