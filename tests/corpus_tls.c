@@ -55,8 +55,9 @@ static struct observation *
 handshake(const struct text *bytes)
 {
 	static const struct settings none;
+	const struct look look = { .mode = LOOK_PROVE };
 	struct attempt a = { .seen = observation_new(), .socket = -1,
-	    .connected = true, .on_connected = on_over, .on_heard = on_over,
+	    .look = &look, .connected = true, .on_connected = on_over, .on_heard = on_over,
 	    .on_over = on_over };
 	struct text why = {0};
 	SSL *ssl = SSL_new(contexts_get(run.contexts, &none, &why));
