@@ -35,12 +35,12 @@ run() {		# mode, option...
 	mode=$1
 	shift
 	"$B/crowd" --seed 7 --dead 60 --reset 50 --slow 40 --change 100 \
-	    --timeout 2s "$@" "$dir" sh "$0" inside "$dir" "$mode"
+	    "$@" "$dir" sh "$0" inside "$dir" "$mode"
 	sort "$dir/before" "$dir/after" | uniq -u | cut -d' ' -f1 |
 	    sort -u >"$dir/changed"
 }
 
-run hello --hosts 300
+run hello --hosts 300 --timeout 2s
 # what the seed made, once and for all
 is dead 40 "$(count ' timeout ' "$dir/before")"
 is resets 38 "$(count ' reset ' "$dir/before")"
@@ -52,9 +52,10 @@ is "hosts that changed" 36 "$(wc -l <"$dir/changed")"
 cp "$dir/changed" "$dir/canned"
 cp "$dir/inventory.yaml" "$dir/first.yaml"
 
-run handshake --hosts 300 --real
+# a loaded machine, or a build with a sanitizer, signs slowly
+run handshake --hosts 300 --timeout 15s --real
 is "another inventory" 0 "$(diff "$dir/first.yaml" "$dir/inventory.yaml" |
-    wc -l)"
+    grep '^[<>]' | grep -cv ' timeout: ')"
 is "other hosts changed" 0 "$(diff "$dir/canned" "$dir/changed" | wc -l)"
 is "observed, really" 522 "$(count ' observed ' "$dir/before")"
 is "wrong, really" 0 "$(count ' observed [0-9a-f]* .' "$dir/before")"
