@@ -13,7 +13,7 @@ unitdir	?= /usr/lib/systemd/system
 sysusersdir ?= /usr/lib/sysusers.d
 
 # Reading order, and include order: a file includes only what stands above it.
-LIB	:= base/mem base/text base/arena base/sha256 base/clock base/problem \
+LIB	:= base/mem base/text base/arena base/libctx base/sha256 base/clock base/problem \
 	   base/severity base/node base/name base/reader \
 	   inventory/endpoint inventory/inventory_tailoring \
 	   inventory/inventory_settings inventory/inventory_host \

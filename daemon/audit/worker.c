@@ -3,12 +3,14 @@
 #include "worker.h"
 
 #include <event2/event.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #include "cwaudit/cert_cache.h"
+#include "cwaudit/libctx.h"
 #include "cwaudit/mem.h"
 #include "probe/prober.h"
 #include "setup/thread.h"
@@ -225,12 +227,16 @@ on_beat(evutil_socket_t fd, short what, void *ctx)
 	on_wake(fd, what, ctx);
 }
 
-/* What one turn of the loop brought is handed over at once. */
+/*
+ * What one turn of the loop brought is handed over at once. libcurl makes its
+ * contexts in what is the thread's own.
+ */
 static void *
 run(void *ctx)
 {
 	struct worker *w = ctx;
 
+	(void)OSSL_LIB_CTX_set0_default(libctx_lean());
 	while (!__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE)) {
 		(void)event_base_loop(w->base, EVLOOP_ONCE);
 		queue_flush(w->all->sights);

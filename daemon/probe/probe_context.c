@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "cwaudit/libctx.h"
 #include "cwaudit/mem.h"
 
 #define MAX_PAIRS	64	/* in memory; the oldest goes first */
@@ -71,7 +72,6 @@ context_prepare(SSL_CTX *ctx, SSL_CTX *from)
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_max_cert_list(ctx, (long)CERT_MAX_DER + 4096);
 	SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
-	SSL_CTX_set_default_passwd_cb(ctx, no_password);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) != 1 ||
 	    SSL_CTX_set_cipher_list(ctx, suites) != 1)
 		return false;
@@ -83,11 +83,12 @@ context_prepare(SSL_CTX *ctx, SSL_CTX *from)
 }
 
 static SSL_CTX *
-new_context(void)
+new_context(SSL_CTX *from)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL_CTX *ctx = SSL_CTX_new_ex(libctx_lean(), NULL,
+	    TLS_client_method());
 
-	if (ctx == NULL || !context_prepare(ctx, NULL)) {
+	if (ctx == NULL || !context_prepare(ctx, from)) {
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
@@ -100,7 +101,7 @@ contexts_new(struct text *why)
 {
 	struct contexts *all = xcalloc(1, sizeof(*all));
 
-	all->plain = new_context();
+	all->plain = new_context(NULL);
 	if (all->plain != NULL)
 		return all;
 	text_add(why, "OpenSSL gave no context");
@@ -163,30 +164,44 @@ look_at(const char *path, bool secret, struct timespec *at, struct text *why)
 	return true;
 }
 
-static bool
-read_pair(struct pair *p, struct text *why)
+/* By OpenSSL as it comes: the lean one reads no private keys. */
+static SSL_CTX *
+read_pair(const struct pair *p, struct text *why)
 {
+	SSL_CTX *ctx = SSL_CTX_new_ex(OSSL_LIB_CTX_get0_global_default(), NULL,
+	    TLS_client_method());
 	const char *reason;
 
 	ERR_clear_error();
-	if (SSL_CTX_use_certificate_chain_file(p->ctx, p->cert) == 1 &&
-	    SSL_CTX_use_PrivateKey_file(p->ctx, p->key,
-	    SSL_FILETYPE_PEM) == 1 &&
-	    SSL_CTX_check_private_key(p->ctx) == 1)
-		return true;
+	if (ctx != NULL) {
+		SSL_CTX_set_security_level(ctx, 0);
+		SSL_CTX_set_default_passwd_cb(ctx, no_password);
+	}
+	if (ctx != NULL &&
+	    SSL_CTX_use_certificate_chain_file(ctx, p->cert) == 1 &&
+	    SSL_CTX_use_PrivateKey_file(ctx, p->key, SSL_FILETYPE_PEM) == 1 &&
+	    SSL_CTX_check_private_key(ctx) == 1)
+		return ctx;
 	reason = ERR_reason_error_string(ERR_peek_last_error());
 	text_addf(why, "client certificate %s with key %s: %s", p->cert, p->key,
 	    reason != NULL ? reason : "not usable");
 	ERR_clear_error();
-	return false;
+	SSL_CTX_free(ctx);
+	return NULL;
 }
 
 static SSL_CTX *
 add_pair(struct contexts *all, struct pair p, struct text *why)
 {
-	p.ctx = new_context();
-	if (p.ctx == NULL || !read_pair(&p, why)) {
-		SSL_CTX_free(p.ctx);
+	SSL_CTX *from = read_pair(&p, why);
+
+	if (from == NULL)
+		return NULL;
+	p.ctx = new_context(from);
+	SSL_CTX_free(from);
+	if (p.ctx == NULL) {
+		text_addf(why, "client certificate %s with key %s: not usable",
+		    p.cert, p.key);
 		return NULL;
 	}
 	if (all->n_pairs == MAX_PAIRS)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cwaudit/libctx.h"
 #include "cwaudit/mem.h"
 #include "trust_path.h"
 
@@ -30,8 +31,10 @@ static X509 *
 read_x509(const struct cert *cert)
 {
 	const unsigned char *p = cert->der;
+	X509 *x = X509_new_ex(libctx_lean(), NULL);
 
-	return d2i_X509(NULL, &p, (long)cert->der_len);
+	/* frees x where it fails */
+	return x != NULL ? d2i_X509(&x, &p, (long)cert->der_len) : NULL;
 }
 
 static struct trust_entry *

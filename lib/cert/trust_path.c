@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#include "cwaudit/libctx.h"
+
 #define ARRAY_N(a)	(sizeof(a) / sizeof((a)[0]))
 #define MAX_ISSUERS	64	/* candidates for one place */
 #define MAX_SIGNATURES	48	/* checked in one search */
@@ -218,7 +220,7 @@ check_usages(const struct search *s, struct judgement *j)
 static void
 judge(struct search *s)
 {
-	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new_ex(libctx_lean(), NULL);
 	STACK_OF(X509) *others = sk_X509_new_null();
 	STACK_OF(X509) *anchor = sk_X509_new_null();
 	struct judgement j = { X509_V_ERR_UNSPECIFIED, 0 };
