@@ -58,12 +58,12 @@ DAEMON	:= setup/file setup/config_sink setup/config_type setup/config setup/queu
 	   revoke/fetch_sore revoke/fetch_url revoke/fetch_cache \
 	   revoke/fetch_transfer revoke/fetch revoke/revoker_held \
 	   revoke/revoker \
-	   store/record store/store store/store_schema store/store_write \
+	   store/record store/pack store/store store/store_schema store/store_write \
 	   store/store_outbox store/store_past store/store_read \
 	   store/store_assess \
 	   tell/log tell/notify tell/writer tell/alert tell/deliver \
 	   tell/notifier \
-	   audit/worker audit/spot audit/gate audit/news audit/audit audit/audit_due audit/audit_gates audit/audit_judge \
+	   audit/worker audit/spot audit/spot_lean audit/gate audit/news audit/audit audit/audit_due audit/audit_gates audit/audit_judge \
 	   audit/audit_keep audit/audit_expect audit/audit_reissue \
 	   audit/audit_fleet audit/audit_names audit/audit_issuers audit/audit_zones audit/audit_health \
 	   audit/audit_past audit/audit_plan audit/audit_reload audit/loop audit/sweep \

@@ -12,6 +12,7 @@
 
 #include "cwaudit/report.h"
 #include "make_cert.h"
+#include "store/pack.h"
 #include "store/store.h"
 
 #define BEGAN	1780272000	/* 2026-06-01T00:00:00Z */
@@ -59,13 +60,6 @@ glob_none(void *ctx, const char *pattern, struct strings *out)
 	(void)out;
 }
 
-static bool
-collect(void *ctx, const char *bytes, size_t len)
-{
-	text_add_bytes(ctx, bytes, len);
-	return true;
-}
-
 static void
 add_revisions(struct fleet *f, size_t hosts)
 {
@@ -74,6 +68,9 @@ add_revisions(struct fleet *f, size_t hosts)
 	    NULL };
 	struct problems ps = {0};
 	struct inventory *inventory;
+	struct packer *packer = packer_new();
+	static const char settings[] = "version: 0.1.0\nrules: 1\n"
+	    "interval.https: 1h\ninterval.mtls: 6h\n";
 	struct record *r;
 
 	text_add(&yaml, "defaults: {owner: uc@contoso.com, tags: [prod]}\n"
@@ -87,12 +84,14 @@ add_revisions(struct fleet *f, size_t hosts)
 	assert(inventory != NULL);
 	r = records_add(&f->records, RECORD_REVISION, BEGAN);
 	thing_init(&r->thing, "", "inventory");
-	if (!report_inventory_json(inventory, collect, &r->text))
+	if (!report_inventory_json(inventory, packer_add, packer))
 		abort();
+	packer_end(packer, &r->text, r->sha256);
 	r = records_add(&f->records, RECORD_REVISION, BEGAN);
 	thing_init(&r->thing, "", "settings");
-	text_add(&r->text, "version: 0.1.0\nrules: 1\ninterval.https: 1h\n"
-	    "interval.mtls: 6h\n");
+	packer = packer_new();
+	(void)packer_add(packer, settings, sizeof(settings) - 1);
+	packer_end(packer, &r->text, r->sha256);
 	inventory_unref(inventory);
 	text_done(&yaml);
 	commit(f);

@@ -123,6 +123,37 @@ a_store_that_was_lost_is_filled_anew(void **state)
 		fail_msg("%s", text_str(&w->told));
 }
 
+/* Of leaves that are trusted only the facts are held: a store that lost their
+ * DERs gets them with the next look. */
+static void
+a_store_that_was_lost_gets_the_ders_again(void **state)
+{
+	struct world *w = *state;
+	struct text why = {0};
+
+	w->trusted = true;
+	begin(w);
+	assert_int_equal(count(w, "SELECT count(*) FROM certificate WHERE "
+	    "der NOT NULL"), 2);
+	store_close(w->store);
+	assert_int_equal(unlink(w->path), 0);
+	drop_wal(w);
+	assert_int_equal(store_start(w->path, utc(w), NULL, &w->store, &why),
+	    STORE_OK);
+	audit_keep_anew(w->audit);
+	pass(w, 2);
+	assert_int_equal(count(w, "SELECT count(*) FROM certificate"), 0);
+	pass(w, 7 * HOUR);
+	assert_int_equal(count(w, "SELECT count(*) FROM certificate WHERE "
+	    "der NOT NULL"), 2);
+	assert_int_equal(count(w, "SELECT count(*) FROM sighting"), 4);
+	assert_int_equal(count(w, "SELECT count(*) FROM endpoint WHERE "
+	    "accepted NOT NULL AND leaf NOT NULL"), 4);
+	restart(w);
+	pass(w, DAY);
+	assert_int_equal(count(w, "SELECT count(*) FROM sighting"), 4);
+}
+
 static void
 what_left_the_inventory_has_an_end(void **state)
 {
@@ -162,6 +193,7 @@ main(void)
 		TEST(a_week_of_the_same_is_one_interval),
 		TEST(what_a_port_shows_becomes_intervals),
 		TEST(a_store_that_was_lost_is_filled_anew),
+		TEST(a_store_that_was_lost_gets_the_ders_again),
 		TEST(what_left_the_inventory_has_an_end),
 	};
 

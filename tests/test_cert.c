@@ -499,6 +499,54 @@ a_giant_key_is_read_in_time(void **state)
 	made_free(&m);
 }
 
+/* The DER is gone, what kin says alike is there once, and outlives it. */
+static void
+a_lean_copy_has_the_facts_and_shares_with_its_kin(void **state)
+{
+	struct made ca = make_ca("CA", NULL), other_ca = make_ca("CB", NULL);
+	struct made m[3] = {
+		make_cert((struct recipe){ .cn = "a", .san = "DNS:a",
+		    .issuer = &ca, .cdp = "URI:http://a/1" }),
+		make_cert((struct recipe){ .cn = "b", .san = "DNS:b",
+		    .issuer = &ca, .cdp = "URI:http://a/1" }),
+		make_cert((struct recipe){ .cn = "c", .san = "DNS:c",
+		    .issuer = &other_ca, .cdp = "URI:http://a/2" }),
+	};
+	const struct cert *kin = cert_lean(m[0].cert, NULL), *lean, *strange;
+
+	(void)state;
+	assert_null(kin->der);
+	assert_int_equal(kin->der_len, m[0].cert->der_len);
+	lean = cert_lean(m[1].cert, kin);
+	strange = cert_lean(m[2].cert, kin);
+	assert_ptr_equal(lean->issuer, kin->issuer);
+	assert_ptr_equal(lean->cdp.item, kin->cdp.item);
+	assert_ptr_equal(lean->eku.item, kin->eku.item);
+	assert_ptr_not_equal(strange->issuer, kin->issuer);
+	assert_ptr_not_equal(strange->cdp.item, kin->cdp.item);
+	cert_unref(kin);
+	for (size_t i = 1; i < 3; i++) {
+		const struct cert *c = i == 1 ? lean : strange;
+		const struct cert *full = m[i].cert;
+
+		assert_memory_equal(c->sha256, full->sha256, CERT_SHA256);
+		assert_string_equal(c->subject, full->subject);
+		assert_string_equal(c->issuer, full->issuer);
+		assert_string_equal(c->serial, full->serial);
+		assert_string_equal(c->signature, full->signature);
+		assert_string_equal(c->key_text, full->key_text);
+		assert_string_equal(c->cdp.item[0], full->cdp.item[0]);
+		assert_true(strings_equal(&c->eku, &full->eku));
+		assert_true(cert_san_has(c, full->cn[0].utf8.data));
+	}
+	cert_unref(lean);
+	cert_unref(strange);
+	for (size_t i = 0; i < 3; i++)
+		made_free(&m[i]);
+	made_free(&ca);
+	made_free(&other_ca);
+}
+
 int
 main(void)
 {
@@ -518,6 +566,8 @@ main(void)
 		cmocka_unit_test(large_certificates_are_read_in_time),
 		cmocka_unit_test(a_megabyte_of_small_parts_is_refused_in_time),
 		cmocka_unit_test(a_giant_key_is_read_in_time),
+		cmocka_unit_test(
+		    a_lean_copy_has_the_facts_and_shares_with_its_kin),
 	};
 
 	return cmocka_run_group_tests_name("cert", tests, NULL, NULL);

@@ -162,6 +162,28 @@ names_are_those_of_the_json(void **state)
 	assert_string_equal(ending_name(ENDING_STALLED), "stalled");
 }
 
+static void
+a_copy_shows_the_same_without_the_ders(void **state)
+{
+	struct observation *o = observation_new(), *copy;
+
+	(void)state;
+	o->outcome = OUTCOME_OBSERVED;
+	assert_true(observation_add_der(o, (const uint8_t *)"abc", 3));
+	text_add(&o->proof_cause, "none");
+	o->staple.data = malloc(3);
+	memcpy(o->staple.data, "xyz", 3);
+	o->staple.len = 3;
+	observation_seal(o);
+	copy = observation_copy(o);
+	assert_true(observation_same(o, copy));
+	assert_int_equal(copy->n_der, 0);
+	observation_free(o);
+	assert_string_equal(text_str(&copy->proof_cause), "none");
+	assert_memory_equal(copy->staple.data, "xyz", 3);
+	observation_free(copy);
+}
+
 int
 main(void)
 {
@@ -172,6 +194,7 @@ main(void)
 		cmocka_unit_test(more_than_the_cap_in_total_is_refused),
 		cmocka_unit_test(seal_covers_every_der_with_its_length),
 		cmocka_unit_test(the_same_is_told_from_another),
+		cmocka_unit_test(a_copy_shows_the_same_without_the_ders),
 		cmocka_unit_test(names_are_those_of_the_json),
 	};
 

@@ -150,7 +150,7 @@ a_spot_lends_what_it_saw_last(void **state)
 	assert_true(spot_add(&s, p));
 	(void)spot_settle(&s, false);
 	next = sight_new(setup);
-	spot_lend(&s, next);
+	spot_lend(&s, 0, next);
 	assert_ptr_equal(next->known_leaf, m.cert);
 	assert_ptr_equal(next->known_chain, chain);
 	assert_memory_equal(next->look.known, s.seen->message_sha256,
@@ -161,7 +161,7 @@ a_spot_lends_what_it_saw_last(void **state)
 	spot_init(&reloaded, s.endpoint);
 	spot_inherit(&reloaded, &s);
 	next = sight_new(setup);
-	spot_lend(&reloaded, next);	/* its path was of another trust */
+	spot_lend(&reloaded, 0, next);	/* its path was of another trust */
 	assert_true(next->repath && next->known_leaf == m.cert);
 	sight_free(next);
 
@@ -170,12 +170,143 @@ a_spot_lends_what_it_saw_last(void **state)
 	    OUTCOME_TIMEOUT, "10.0.0.1", NULL)));
 	(void)spot_settle(&reloaded, false);
 	next = sight_new(setup);
-	spot_lend(&reloaded, next);
+	spot_lend(&reloaded, 0, next);
 	assert_null(next->known_leaf);
 	assert_null(next->look.known);
 	sight_free(next);
 	spot_done(&reloaded);
 	spot_done(&s);
+	setup_unref(setup);
+	made_free(&m);
+	made_free(&ca);
+}
+
+static struct chain *
+make_path(const struct cert *leaf, const struct cert *issuer)
+{
+	struct chain *chain = xcalloc(1, sizeof(*chain));
+
+	chain->refs = 1;
+	chain->valid_until = NOW + 86400;
+	chain->n_path = chain->n_sent = 2;
+	chain->path = xcalloc(2, sizeof(*chain->path));
+	chain->sent = xcalloc(2, sizeof(*chain->sent));
+	for (size_t i = 0; i < 2; i++) {
+		chain->path[i] = cert_ref(i == 0 ? leaf : issuer);
+		chain->sent[i] = cert_ref(chain->path[i]);
+	}
+	return chain;
+}
+
+static const struct cert *
+lent_leaf(const struct spot *s, struct setup *setup, int64_t now)
+{
+	struct sight *next = sight_new(setup);
+	const struct cert *leaf;
+
+	spot_lend(s, now, next);
+	leaf = next->known_leaf;	/* borrowed: the spot has it */
+	assert_true((leaf == NULL) == (next->look.known == NULL));
+	sight_free(next);
+	return leaf;
+}
+
+/* Without its DER no other path can be built: the next look must bring it. */
+static void
+a_lean_spot_lends_while_its_path_stands(void **state)
+{
+	struct setup *setup = xcalloc(1, sizeof(*setup));
+	struct made ca = make_ca("CA", NULL);
+	struct made m = make_cert((struct recipe){ .cn = FQDN, .issuer = &ca });
+	struct spot_kin kin = {0};
+	struct sight *p;
+	struct spot s;
+
+	(void)state;
+	setup->refs = 1;
+	setup->inventory = world_inventory("hosts:\n  - fqdn: " FQDN "\n"
+	    "    sites: [{url: https://im.contoso.com, mtls_port: 5061}]\n");
+	spot_init(&s, &setup->inventory->endpoints[1]);
+	s.n_expected = 1;
+	p = make_sight(setup, s.endpoint, OUTCOME_OBSERVED, "10.0.0.1",
+	    m.cert);
+	p->chain = make_path(m.cert, ca.cert);
+	assert_true(spot_add(&s, p));
+	(void)spot_settle(&s, false);
+	spot_accept(&s);
+	assert_false(spot_is_lean(&s));
+	spot_lean(&s, &kin);
+	spot_lean(&s, &kin);
+	assert_true(spot_is_lean(&s));
+	assert_int_equal(m.cert->refs, 1);
+	assert_null(s.leaf->der);
+	assert_string_equal(s.leaf->issuer, m.cert->issuer);
+	assert_memory_equal(s.leaf->sha256, m.cert->sha256, CERT_SHA256);
+	assert_ptr_equal(s.last_leaf, s.leaf);
+	assert_ptr_equal(s.accepted, s.leaf);
+	assert_ptr_equal(s.chain->path[0], s.leaf);
+	assert_ptr_equal(s.chain->sent[0], s.leaf);
+	assert_ptr_equal(s.chain->path[1], ca.cert);
+	assert_ptr_equal(s.last_chain, s.chain);
+	assert_ptr_equal(s.accepted_chain, s.chain);
+
+	assert_ptr_equal(lent_leaf(&s, setup, NOW), s.leaf);
+	assert_null(lent_leaf(&s, setup, NOW + 86400 - 3600));
+	s.repath = true;
+	assert_null(lent_leaf(&s, setup, NOW));
+
+	/* a hello that brings it, and another path */
+	s.n_expected = 1;
+	p = make_sight(setup, s.endpoint, OUTCOME_OBSERVED, "10.0.0.1",
+	    m.cert);
+	p->look.mode = s.mode = LOOK_HELLO;
+	((struct observation *)(uintptr_t)p->seen)->proof = PROOF_NONE;
+	p->chain = make_path(m.cert, ca.cert);
+	assert_true(spot_add(&s, p));
+	assert_int_equal(spot_settle(&s, false), SPOT_SAME);
+	assert_ptr_equal(s.leaf, m.cert);
+	assert_ptr_equal(lent_leaf(&s, setup, NOW), m.cert);
+	spot_lean(&s, &kin);
+	assert_int_equal(m.cert->refs, 1);
+	assert_ptr_equal(s.leaf, s.accepted);
+	assert_ptr_equal(s.chain->sent[0], s.leaf);
+	assert_ptr_equal(lent_leaf(&s, setup, NOW), s.leaf);
+	spot_kin_done(&kin);
+	spot_done(&s);
+	setup_unref(setup);
+	made_free(&m);
+	made_free(&ca);
+}
+
+/* What is looked for again with every look needs its DER. */
+static void
+a_spot_without_a_trusted_path_stays_as_it_is(void **state)
+{
+	struct setup *setup = xcalloc(1, sizeof(*setup));
+	struct made ca = make_ca("CA", NULL);
+	struct made m = make_cert((struct recipe){ .cn = FQDN, .issuer = &ca });
+	struct spot_kin kin = {0};
+	struct chain *chain = make_path(m.cert, ca.cert);
+	struct sight *p;
+	struct spot s;
+
+	(void)state;
+	setup->refs = 1;
+	setup->inventory = world_inventory("hosts:\n  - fqdn: " FQDN "\n"
+	    "    sites: [{url: https://im.contoso.com, mtls_port: 5061}]\n");
+	spot_init(&s, &setup->inventory->endpoints[1]);
+	s.n_expected = 1;
+	p = make_sight(setup, s.endpoint, OUTCOME_OBSERVED, "10.0.0.1",
+	    m.cert);
+	chain->status = CHAIN_UNKNOWN_CA;
+	p->chain = chain;
+	assert_true(spot_add(&s, p));
+	(void)spot_settle(&s, false);
+	spot_lean(&s, &kin);
+	assert_ptr_equal(s.leaf, m.cert);
+	assert_ptr_equal(lent_leaf(&s, setup, NOW + 86400), m.cert);
+	spot_done(&s);
+	spot_kin_done(&kin);
 	setup_unref(setup);
 	made_free(&m);
 	made_free(&ca);
@@ -262,6 +393,8 @@ main(void)
 		    an_address_that_is_dead_hides_none_that_answers),
 		cmocka_unit_test(the_step_that_worked_is_remembered),
 		cmocka_unit_test(a_spot_lends_what_it_saw_last),
+		cmocka_unit_test(a_lean_spot_lends_while_its_path_stands),
+		cmocka_unit_test(a_spot_without_a_trusted_path_stays_as_it_is),
 		cmocka_unit_test(what_is_as_it_was_stands),
 	};
 

@@ -120,6 +120,7 @@ audit_free(struct audit *a)
 		return;
 	records_done(&a->records);
 	audit_unload(a);
+	spot_kin_done(&a->kin);
 	audit_end_health(a);
 	audit_end_expected(a);
 	diff_free(a->diff);
@@ -220,7 +221,7 @@ order(struct audit *a, struct spot *s, const struct sockaddr_storage *address)
 		    timeout / 2),
 	};
 	look_set_address(&sight->look, address, s->endpoint->port);
-	spot_lend(s, sight);
+	spot_lend(s, clock_utc(a->options.clock), sight);
 	audit_count_begun(a);
 	a->io.look(a->io.ctx, sight);
 }
@@ -449,7 +450,7 @@ ask_revocation(struct audit *a, struct spot *s)
 	struct doubt *d;
 
 	if (!set->revocation || a->io.doubt == NULL || s->leaf == NULL ||
-	    s->chain == NULL || s->doubt != 0)
+	    s->chain == NULL || s->doubt != 0 || spot_is_lean(s))
 		return;
 	d = doubt_new(a->setup, set, s->chain, s->seen);
 	d->ticket = ++a->doubts;
@@ -495,6 +496,7 @@ settle(struct audit *a, struct spot *s, enum spot_news news, bool had_leaf,
 	audit_leave_gates(a, s);
 	s->awaited = false;
 	audit_keep_sighting(a, s);
+	audit_make_lean(a, s);
 	mind_neighbours(a, s, news, was_lost);
 	if ((news != SPOT_SAME && news != SPOT_STANDS) ||
 	    had_leaf != (s->leaf != NULL))

@@ -3,12 +3,14 @@
  * audit_keep.c - what is told and remembered, gathered until it is whole. Of
  * what is remembered only news is handed over.
  */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit_own.h"
 #include "cwaudit/mem.h"
 #include "cwaudit/report.h"
+#include "store/pack.h"
 
 #define SLICE	500		/* ports before others have a turn */
 
@@ -82,6 +84,10 @@ audit_keep_sighting(struct audit *a, struct spot *s)
 
 	if (a->options.one_shot || s->seen == NULL)
 		return;
+	if (!s->kept.sighted && spot_is_lean(s)) {
+		s->repath = true;	/* the next look brings the DERs */
+		return;
+	}
 	if (!is_seen_alike(s)) {
 		r = add(a, RECORD_SIGHTING);
 		thing_init_port(&r->thing, s->endpoint);
@@ -95,6 +101,14 @@ audit_keep_sighting(struct audit *a, struct spot *s)
 		memcpy(s->kept.message, s->seen->message_sha256, CERT_SHA256);
 	}
 	s->kept.last_look = now;
+}
+
+void
+audit_make_lean(struct audit *a, struct spot *s)
+{
+	if (!a->options.one_shot && !s->endpoint->settings->revocation &&
+	    s->kept.sighted)
+		spot_lean(s, &a->kin);
 }
 
 static void
@@ -144,7 +158,8 @@ audit_keep_memory(struct audit *a, struct spot *s)
 	struct text all = {0};
 	struct record *r;
 
-	if (a->options.one_shot || s->last_leaf == NULL)
+	if (a->options.one_shot || s->last_leaf == NULL ||
+	    (!s->kept.sighted && spot_is_lean(s)))
 		return;
 	add_sha256(s->last_leaf, &all);
 	add_sent(s->last_chain, &all);
@@ -283,6 +298,8 @@ audit_keep_judgement(struct audit *a, const char *owner,
 void
 audit_keep_cycle(struct audit *a)
 {
+	/* What workers and the writer had of what is new are holes by now. */
+	(void)malloc_trim(0);
 	if (!a->options.one_shot)
 		(void)add(a, RECORD_CYCLE);
 }
@@ -305,41 +322,45 @@ audit_keep_split(struct audit *a, const char *owner, int64_t since,
 
 /* ---- what the audit was made from ---- */
 
-static bool
-collect(void *ctx, const char *bytes, size_t len)
-{
-	text_add_bytes(ctx, bytes, len);
-	return true;
-}
-
+/* Takes the packer. */
 static void
-add_revision(struct audit *a, const char *kind, struct text *text,
+add_revision(struct audit *a, const char *kind, struct packer *document,
     uint8_t kept[CERT_SHA256])
 {
+	uint8_t sha256[CERT_SHA256];
+	struct text packed;
 	struct record *r;
 
-	if (is_news(text, kept)) {
-		r = add(a, RECORD_REVISION);
-		thing_init(&r->thing, "", kind);
-		r->text = *text;
-		*text = (struct text){0};
+	packer_end(document, &packed, sha256);
+	if (memcmp(sha256, kept, CERT_SHA256) == 0) {
+		text_done(&packed);
+		return;
 	}
-	text_done(text);
+	memcpy(kept, sha256, CERT_SHA256);
+	r = add(a, RECORD_REVISION);
+	thing_init(&r->thing, "", kind);
+	r->text = packed;
+	memcpy(r->sha256, sha256, CERT_SHA256);
 }
 
 void
 audit_keep_revision(struct audit *a)
 {
-	struct text inventory = {0}, settings = {0};
+	struct packer *inventory, *settings;
+	struct text values = {0};
 
 	if (a->options.one_shot)
 		return;
-	if (report_inventory_json(a->inventory, collect, &inventory))
-		add_revision(a, "inventory", &inventory, a->revision[0]);
-	text_addf(&settings, "version: " CWAUDIT_VERSION "\nrules: %d\n",
+	inventory = packer_new();
+	(void)report_inventory_json(a->inventory, packer_add, inventory);
+	add_revision(a, "inventory", inventory, a->revision[0]);
+	text_addf(&values, "version: " CWAUDIT_VERSION "\nrules: %d\n",
 	    RULE_SET_VERSION);
-	config_print_values(a->options.config, &settings);
-	add_revision(a, "settings", &settings, a->revision[1]);
+	config_print_values(a->options.config, &values);
+	settings = packer_new();
+	(void)packer_add(settings, text_str(&values), values.len);
+	add_revision(a, "settings", settings, a->revision[1]);
+	text_done(&values);
 }
 
 /* Takes the thing. */

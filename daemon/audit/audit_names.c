@@ -230,14 +230,20 @@ add_expected(const struct spot *s, struct strings *out)
 {
 	const struct endpoint *e = s->endpoint;
 	const char *literal = e->address;
+	struct strings seen = {0};
+	bool known;
 
 	if (e->kind == ENDPOINT_MTLS && e->site->listen_address != NULL)
 		literal = e->site->listen_address;
 	if (literal != NULL)
 		strings_add_unique(out, literal);
-	for (size_t i = 0; literal == NULL && i < s->addresses.n; i++)
-		strings_add_unique(out, s->addresses.item[i]);
-	return literal != NULL || s->addresses.n > 0;
+	else
+		spot_addresses(s, &seen);
+	for (size_t i = 0; i < seen.n; i++)
+		strings_add_unique(out, seen.item[i]);
+	known = literal != NULL || seen.n > 0;
+	strings_done(&seen);
+	return known;
 }
 
 struct dns_site *

@@ -100,6 +100,7 @@ struct audit {
 	struct records		 records;	/* not handed over yet */
 	size_t			 keep_from;	/* endpoints to be kept anew */
 	uint8_t			 fleet_kept[CERT_SHA256];
+	struct spot_kin		 kin;
 	uint8_t			 revision[2][CERT_SHA256];
 	struct diff		*diff;
 	size_t			 under_way;	/* looks, all addresses counted */
@@ -193,6 +194,8 @@ void	audit_tell_finding(struct audit *, struct event *, enum transition,
 	    const struct finding *, bool quiet);
 /* What a port shows, and what is known of it, where that is news. */
 void	audit_keep_sighting(struct audit *, struct spot *);
+/* After that: the store has its DERs, unless revocation asks for them. */
+void	audit_make_lean(struct audit *, struct spot *);
 void	audit_keep_memory(struct audit *, struct spot *);
 /* The answers about an owner; in diff.h's sense. */
 void	audit_keep_judgement(struct audit *, const char *owner,

@@ -110,6 +110,7 @@ take_port(struct audit *a, struct spot *s, struct past_port *p, int64_t until)
 	s->kept.last_look = s->kept.sighted ? until : CLOCK_NEVER;
 	if (p->judged)
 		memcpy(s->kept.judgement, p->judgement, CERT_SHA256);
+	audit_make_lean(a, s);
 	p->taken = true;
 }
 

@@ -7,6 +7,8 @@
 
 #include "cwaudit/mem.h"
 
+#define LENT_S		3600	/* no look takes longer */
+
 void
 spot_init(struct spot *s, const struct endpoint *e)
 {
@@ -196,11 +198,20 @@ is_readable(const struct chain *c)
 	return true;
 }
 
+/* Until well after the look: who takes it builds no other path. */
+static bool
+path_stands(const struct spot *s, int64_t now)
+{
+	return !s->repath && (s->chain->valid_until == CLOCK_NEVER ||
+	    s->chain->valid_until > now + LENT_S);
+}
+
 void
-spot_lend(const struct spot *s, struct sight *to)
+spot_lend(const struct spot *s, int64_t now, struct sight *to)
 {
 	if (s->leaf == NULL || s->chain == NULL || !is_readable(s->chain) ||
-	    s->seen->outcome != OUTCOME_OBSERVED)
+	    s->seen->outcome != OUTCOME_OBSERVED ||
+	    (spot_is_lean(s) && !path_stands(s, now)))
 		return;
 	sight_know(to, s->seen->message_sha256, s->leaf, s->chain);
 	to->repath = s->repath;
@@ -325,9 +336,11 @@ same_leaf(const struct sight *a, const struct sight *b)
 static bool
 is_where_it_was(const struct spot *s, const struct sight *best)
 {
-	return s->n_parts == 1 && s->differing.n == 0 &&
-	    s->addresses.n == 1 &&
-	    strcmp(s->addresses.item[0], best->seen->address) == 0;
+	const char *was = s->addresses.n == 1 ? s->addresses.item[0] :
+	    s->addresses.n == 0 && s->seen != NULL ? s->seen->address : "";
+
+	return s->n_parts == 1 && s->differing.n == 0 && *was != '\0' &&
+	    strcmp(was, best->seen->address) == 0;
 }
 
 static void
@@ -439,6 +452,11 @@ observed(struct spot *s, struct sight *best, bool moved)
 		s->last_observed = best->seen->at;
 		spot_set_chain(s, best->chain);	/* its CAs get older, too */
 		best->chain = NULL;
+		if (spot_is_lean(s)) {
+			cert_unref(s->leaf);
+			s->leaf = best->leaf;
+			best->leaf = NULL;
+		}
 		/* and so does the proof of an earlier look */
 		return stands ? SPOT_STANDS : SPOT_SAME;
 	}
@@ -492,8 +510,19 @@ spot_settle(struct spot *s, bool confirm)
 		note_addresses(s, best);
 	news = best->seen->outcome == OUTCOME_OBSERVED ?
 	    observed(s, best, moved) : missed(s, best);
+	if (s->addresses.n == 1 && strcmp(s->addresses.item[0],
+	    s->seen->address) == 0)
+		strings_done(&s->addresses);	/* said already */
 	drop_parts(s);
 	return news;
+}
+
+void
+spot_addresses(const struct spot *s, struct strings *out)
+{
+	strings_copy(out, &s->addresses);
+	if (s->addresses.n == 0 && s->seen != NULL && *s->seen->address != '\0')
+		strings_add(out, s->seen->address);
 }
 
 void
@@ -514,5 +543,5 @@ spot_subject(const struct spot *s, const struct inventory *inv, int64_t now,
 		    out->unreadable_sha256);
 	}
 	strings_copy(&out->differing, &s->differing);
-	strings_copy(&out->addresses, &s->addresses);
+	spot_addresses(s, &out->addresses);
 }

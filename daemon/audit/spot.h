@@ -66,7 +66,9 @@ struct spot {
 	bool			  repath;	/* chain is of another trust */
 	enum role		  role;		/* as last judged */
 	enum layout		  layout;
-	struct strings		  addresses, differing;
+	struct strings		  addresses;	/* of the last look; none: the
+						 * one in seen */
+	struct strings		  differing;
 	struct spot_leaf	 *set;	/* virtual addresses; NULL: none yet */
 	size_t			  n_set;
 	/* the time before; CLOCK_NEVER: never */
@@ -113,8 +115,20 @@ void	spot_done(struct spot *);
 /* After a reload: the memory of the same endpoint of the inventory before. */
 void	spot_inherit(struct spot *, struct spot *before);
 
-/* What a look may take as it is, if it is seen again. */
-void	spot_lend(const struct spot *, struct sight *);
+/* What a look may take as it is, if it is seen again; now: seconds UTC. */
+void	spot_lend(const struct spot *, int64_t now, struct sight *);
+
+/*
+ * Holds no more than the facts of its leaves, once the store has their DERs.
+ * They are not needed again while the path stands: where it does not, nothing
+ * is lent, and the next look brings them.
+ */
+#define SPOT_KIN	8	/* issuers, for all spots */
+struct spot_kin { const struct cert *of[SPOT_KIN]; size_t next; };	/* zero it */
+void	spot_kin_done(struct spot_kin *);
+void	spot_lean(struct spot *, struct spot_kin *);
+/* Has it a leaf of which only the facts are here? */
+bool	spot_is_lean(const struct spot *);
 
 /* The key that stays over reloads: for spreading and for inheriting. */
 void	spot_key(const struct endpoint *, struct text *);
@@ -145,6 +159,9 @@ void	spot_set_chain(struct spot *, const struct chain *);
 
 /* Takes the i-th out of the set. */
 void	spot_drop_leaf(struct spot *, size_t i);
+
+/* Those of its last look; out: empty. */
+void	spot_addresses(const struct spot *, struct strings *out);
 
 /* Fills a rule's subject in; borrows from the spot. */
 void	spot_subject(const struct spot *, const struct inventory *, int64_t now,

@@ -155,7 +155,8 @@ static void
 recall(struct worker *w, struct sight *s)
 {
 	s->leaf = cert_ref(s->known_leaf);
-	s->chain = still_stands(s) ? chain_ref(s->known_chain) :
+	s->chain = still_stands(s) || s->known_leaf->der == NULL ?
+	    chain_ref(s->known_chain) :
 	    find_path(w, s, s->known_chain->sent, s->known_chain->n_sent);
 }
 

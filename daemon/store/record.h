@@ -76,8 +76,10 @@ struct record {
 	int64_t		 until;		/* when what was before was last seen */
 	/* MEMORY */
 	struct memory	 memory;
-	/* JUDGEMENT: one line an answer; REVISION: the document */
+	/* JUDGEMENT: one line an answer; REVISION: the document, see pack.h */
 	struct text	 text;
+	/* REVISION: of the document */
+	uint8_t		 sha256[CERT_SHA256];
 	/* SPLIT; CLOCK_NEVER: no more. EXPECTED: until then; likewise */
 	int64_t		 since;
 	bool		 has_leaf;

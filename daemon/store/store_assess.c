@@ -5,6 +5,7 @@
  * read here that could still change: of an interval when it began and, at
  * most, whether it lasted then.
  */
+#include "pack.h"
 #include "store_own.h"
 #include "store_read.h"
 
@@ -39,11 +40,30 @@ each(sqlite3_stmt *stmt, row_fn *add, struct assessment *a)
 
 /* ---- the auditor and the inventory ---- */
 
+/* As it was packed; of a store from before, as it is. */
+static void
+read_document(sqlite3_stmt *row, int column, struct text *out)
+{
+	const void *packed;
+
+	*out = (struct text){0};
+	if (sqlite3_column_type(row, column) != SQLITE_BLOB) {
+		text_add(out, store_text(row, column));
+		return;
+	}
+	packed = sqlite3_column_blob(row, column);
+	(void)!unpack(packed, (size_t)sqlite3_column_bytes(row, column), out);
+}
+
 static void
 set_settings(sqlite3_stmt *row, struct assessment *a)
 {
+	struct text text;
+
+	read_document(row, 1, &text);
 	assessment_set_settings(a, sqlite3_column_int64(row, 0),
-	    store_text(row, 1));
+	    text_str(&text));
+	text_done(&text);
 }
 
 static void
@@ -64,14 +84,22 @@ set_work(sqlite3_stmt *row, struct assessment *a)
 static void
 set_inventory(sqlite3_stmt *row, struct assessment *a)
 {
+	struct text text;
+
+	read_document(row, 1, &text);
 	(void)!assessment_set_inventory(a, sqlite3_column_int64(row, 0),
-	    store_text(row, 1));
+	    text_str(&text));
+	text_done(&text);
 }
 
 static void
 set_former(sqlite3_stmt *row, struct assessment *a)
 {
-	(void)!assessment_set_former(a, store_text(row, 1));
+	struct text text;
+
+	read_document(row, 1, &text);
+	(void)!assessment_set_former(a, text_str(&text));
+	text_done(&text);
 }
 
 static bool

@@ -12,7 +12,7 @@ static const char first_schema[] =
 "CREATE TABLE auditor_run(id INTEGER PRIMARY KEY, version TEXT NOT NULL,"
 " since INTEGER NOT NULL, until INTEGER NOT NULL,"
 " cycles INTEGER NOT NULL DEFAULT 0);"
-/* texts that many rows share */
+/* texts that many rows share; of a revision as a BLOB, see pack.h */
 "CREATE TABLE document(id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE,"
 " text TEXT NOT NULL);"
 /* kind: inventory, settings, rules */
@@ -116,8 +116,10 @@ const char *const store_sql[SQL_N] = {
 	    " accepted_chain = ?6, previous = ?7, refused = ?8, role = ?9,"
 	    " layout = ?10 WHERE id = ?1",
 	[SQL_CERTIFICATE_ADD] = "INSERT INTO certificate(sha256, size, der,"
-	    " first_seen) VALUES(?1, ?2, ?3, ?4)",
-	[SQL_CERTIFICATE_ID] = "SELECT id FROM certificate WHERE sha256 = ?1",
+	    " first_seen) VALUES(?1, ?2, ?3, ?4)"
+	    " ON CONFLICT(sha256) DO UPDATE SET der = excluded.der",
+	[SQL_CERTIFICATE_ID] = "SELECT id FROM certificate WHERE sha256 = ?1"
+	    " AND (der NOT NULL OR NOT ?2)",
 	[SQL_CERTIFICATE_DER] = "SELECT der FROM certificate WHERE id = ?1",
 	[SQL_CERTIFICATE_LAST] = "SELECT coalesce(max(id), 0)"
 	    " FROM certificate",

@@ -28,18 +28,21 @@ thing_id(struct store *s, const struct thing *t, sqlite3_int64 *id)
 }
 
 static bool
-document_id(struct store *s, const struct text *text, sqlite3_int64 *id)
+document_id(struct store *s, const uint8_t sha256[CERT_SHA256],
+    const struct text *text, bool packed, sqlite3_int64 *id)
 {
-	uint8_t sha256[CERT_SHA256];
+	sqlite3_stmt *add;
 
-	cert_sha256((const uint8_t *)text_str(text), text->len, sha256);
 	if (!store_number(store_bind(s, SQL_DOCUMENT_ID, "b", sha256,
-	    sizeof(sha256)), id))
+	    (size_t)CERT_SHA256), id))
 		return false;
 	if (*id >= 0)
 		return true;
-	if (!store_run(store_bind(s, SQL_DOCUMENT_ADD, "bt", sha256,
-	    sizeof(sha256), text_str(text))))
+	add = packed ? store_bind(s, SQL_DOCUMENT_ADD, "bb", sha256,
+	    (size_t)CERT_SHA256, text_str(text), text->len) :
+	    store_bind(s, SQL_DOCUMENT_ADD, "bt", sha256,
+	    (size_t)CERT_SHA256, text_str(text));
+	if (!store_run(add))
 		return false;
 	*id = sqlite3_last_insert_rowid(s->db);
 	return true;
@@ -49,18 +52,17 @@ static bool
 der_id(struct store *s, const uint8_t sha256[CERT_SHA256],
     const uint8_t *der, size_t len, bool keep, int64_t at, sqlite3_int64 *id)
 {
-	if (!store_number(store_bind(s, SQL_CERTIFICATE_ID, "b", sha256,
-	    (size_t)CERT_SHA256), id))
+	keep = keep && der != NULL && len <= DER_MAX;
+	if (!store_number(store_bind(s, SQL_CERTIFICATE_ID, "bi", sha256,
+	    (size_t)CERT_SHA256, (int64_t)keep), id))
 		return false;
 	if (*id >= 0)
 		return true;
-	keep = keep && len <= DER_MAX;
-	if (!store_run(store_bind(s, SQL_CERTIFICATE_ADD, "bibi", sha256,
+	return store_run(store_bind(s, SQL_CERTIFICATE_ADD, "bibi", sha256,
 	    (size_t)CERT_SHA256, (int64_t)len, keep ? der : NULL,
-	    keep ? len : 0, at)))
-		return false;
-	*id = sqlite3_last_insert_rowid(s->db);
-	return true;
+	    keep ? len : 0, at)) && store_number(store_bind(s,
+	    SQL_CERTIFICATE_ID, "bi", sha256, (size_t)CERT_SHA256,
+	    (int64_t)false), id);
 }
 
 /* The id of a leaf, or -1 for none; as text to bind, or NULL. */
@@ -201,9 +203,11 @@ static bool
 add_judgement(struct store *s, const struct record *r)
 {
 	sqlite3_int64 id, document;
+	uint8_t sha256[CERT_SHA256];
 
+	cert_sha256((const uint8_t *)text_str(&r->text), r->text.len, sha256);
 	return thing_id(s, &r->thing, &id) &&
-	    document_id(s, &r->text, &document) &&
+	    document_id(s, sha256, &r->text, false, &document) &&
 	    store_run(store_bind(s, SQL_EVALUATION_END, "ii", (int64_t)id,
 	    r->at)) &&
 	    store_run(store_bind(s, SQL_EVALUATION_ADD, "iii", (int64_t)id,
@@ -300,7 +304,7 @@ add_revision(struct store *s, const struct record *r)
 {
 	sqlite3_int64 document;
 
-	return document_id(s, &r->text, &document) &&
+	return document_id(s, r->sha256, &r->text, true, &document) &&
 	    store_run(store_bind(s, SQL_REVISION_ADD, "iti", r->at,
 	    r->thing.kind, (int64_t)document));
 }

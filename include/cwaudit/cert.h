@@ -58,7 +58,7 @@ enum cert_usage {			/* key usage bits that rules ask for */
 struct cert {
 	uint8_t	 sha256[CERT_SHA256];		/* of der, without what was cut */
 	uint8_t	 spki_sha256[CERT_SHA256];	/* of SubjectPublicKeyInfo */
-	uint8_t	*der;
+	uint8_t	*der;				/* NULL: see cert_lean */
 	size_t	 der_len;			/* bytes after it are cut */
 	size_t	 trailing;			/* how many were cut */
 
@@ -98,6 +98,8 @@ struct cert {
 	struct strings	 ca_issuers;		/* URLs, escaped */
 
 	bool	 packed;			/* cert.c's own: in one block */
+	const struct cert *kin;			/* likewise: reference; some
+						 * strings are its own */
 	unsigned refs;				/* likewise; atomic */
 };
 
@@ -106,6 +108,13 @@ enum cert_status cert_parse(const uint8_t *der, size_t len, struct cert **out)
 	    MUST_USE;
 struct cert	*cert_ref(const struct cert *);
 void		 cert_unref(const struct cert *);	/* NULL is fine */
+/*
+ * A copy of its facts alone, without the DER, for who holds very many. What it
+ * says as its kin does it shares with it: best one of the same issuer, itself
+ * made lean without any. NULL: none.
+ */
+struct cert	*cert_lean(const struct cert *, const struct cert *kin)
+	    MUST_USE;
 void		 cert_sha256(const uint8_t *, size_t, uint8_t out[CERT_SHA256]);
 
 /* Does any CN equal this name, ASCII case folded, wildcards not counting? */

@@ -10,7 +10,7 @@
 
 #include "cwaudit/trust.h"
 
-#define CERT_CACHE_MAX	16384	/* certificates, and chains */
+#define CERT_CACHE_MAX	1024	/* certificates, and chains */
 
 struct cert_cache;
 

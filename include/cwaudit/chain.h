@@ -26,7 +26,8 @@ enum chain_status {
 /* Immutable and reference-counted. */
 struct chain {
 	enum chain_status	  status;
-	char			 *reason;	/* plain words, printable */
+	char			 *reason;	/* plain words, printable; NULL:
+						 * it is trusted */
 	const struct cert	**path;		/* leaf to anchor; references */
 	size_t			  n_path;	/* what was found, if not trusted */
 	const struct cert	**sent;		/* leaf first; references; NULL
@@ -41,6 +42,9 @@ struct chain {
 
 struct chain	*chain_ref(const struct chain *);
 void		 chain_unref(const struct chain *);	/* NULL is fine */
+/* A copy with this leaf where one of the same SHA-256 stands. */
+struct chain	*chain_with_leaf(const struct chain *, const struct cert *leaf)
+	    MUST_USE;
 const char	*chain_status_name(enum chain_status);
 
 #endif

@@ -92,7 +92,7 @@ void	observation_free(const struct observation *);	/* drops one; NULL is fine */
 bool	observation_add_der(struct observation *, const uint8_t *, size_t) MUST_USE;
 /* Certificates came: copied, or known. Not after they were given back. */
 bool	observation_has_chain(const struct observation *);
-/* Call once all are in: makes message_sha256, unless they are known. */
+/* Call once all are in, texts too: makes message_sha256, unless they are known. */
 void	observation_seal(struct observation *);
 /* Do both show the same: all but when, how long it took, and copies? Both are
  * sealed. */
@@ -100,6 +100,8 @@ bool	observation_same(const struct observation *,
 	    const struct observation *);
 /* Gives the DERs back. Only before it is handed on. */
 void	observation_shed(struct observation *);
+/* All but the DERs, in memory of the thread that calls. Sealed, if it was. */
+struct observation *observation_copy(const struct observation *) MUST_USE;
 
 const char *outcome_name(enum outcome);		/* "dns-failure" ... */
 /* Its number by its name. */

@@ -26,6 +26,7 @@ void	 text_done(struct text *);		/* leaves an empty text */
 void	 text_reset(struct text *);		/* empty, keeps the memory */
 const char *text_str(const struct text *);	/* "" when empty; borrowed */
 char	*text_take(struct text *);		/* caller frees; never NULL */
+void	 text_shrink(struct text *);		/* no more memory than it needs */
 
 void	 text_add(struct text *, const char *);
 void	 text_add_bytes(struct text *, const void *, size_t len);

@@ -41,6 +41,15 @@ text_take(struct text *t)
 	return s;
 }
 
+void
+text_shrink(struct text *t)
+{
+	if (t->data == NULL)
+		return;
+	t->data = xrealloc(t->data, t->len + 1, 1);
+	t->cap = t->len + 1;
+}
+
 static void
 reserve(struct text *t, size_t more)
 {

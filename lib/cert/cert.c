@@ -53,6 +53,7 @@ cert_unref(const struct cert *c)
 	if (mine == NULL ||
 	    __atomic_sub_fetch(&mine->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
+	cert_unref(mine->kin);
 	if (mine->packed)
 		free(mine);
 	else

@@ -55,6 +55,39 @@ put_strings(struct block *b, const struct strings *s)
 	return (struct strings){ .item = item, .n = s->n, .cap = s->n };
 }
 
+/* ---- what kin say alike ---- */
+
+static char *
+share_text(struct block *b, const char *s, char *of_kin)
+{
+	return s != NULL && of_kin != NULL && strcmp(s, of_kin) == 0 ?
+	    of_kin : put_text(b, s);
+}
+
+static struct strings
+share_strings(struct block *b, const struct strings *s,
+    const struct strings *of_kin)
+{
+	return strings_equal(s, of_kin) ? *of_kin : put_strings(b, s);
+}
+
+static void
+put_shared(struct block *b, const struct cert *c, struct cert *out)
+{
+	static const struct cert alone;
+	const struct cert *kin = out->kin != NULL ? out->kin : &alone;
+
+	out->issuer = share_text(b, c->issuer, kin->issuer);
+	out->key_text = share_text(b, c->key_text, kin->key_text);
+	out->signature = share_text(b, c->signature, kin->signature);
+	out->eku = share_strings(b, &c->eku, &kin->eku);
+	out->cdp = share_strings(b, &c->cdp, &kin->cdp);
+	out->ocsp = share_strings(b, &c->ocsp, &kin->ocsp);
+	out->ca_issuers = share_strings(b, &c->ca_issuers, &kin->ca_issuers);
+}
+
+/* ---- all of it ---- */
+
 static void
 put_names(struct block *b, const struct cert *c, struct cert *out)
 {
@@ -75,33 +108,44 @@ put_names(struct block *b, const struct cert *c, struct cert *out)
 }
 
 static void
-put_all(struct block *b, const struct cert *c, struct cert *out)
+put_all(struct block *b, const struct cert *c, const struct cert *kin,
+    struct cert *out)
 {
 	*out = *c;
 	out->packed = true;
-	out->der = put(b, c->der, c->der_len);
+	out->kin = kin;
+	out->der = c->der != NULL ? put(b, c->der, c->der_len) : NULL;
 	out->serial = put_text(b, c->serial);
 	out->subject = put_text(b, c->subject);
-	out->issuer = put_text(b, c->issuer);
-	out->key_text = put_text(b, c->key_text);
-	out->signature = put_text(b, c->signature);
-	out->eku = put_strings(b, &c->eku);
-	out->cdp = put_strings(b, &c->cdp);
-	out->ocsp = put_strings(b, &c->ocsp);
-	out->ca_issuers = put_strings(b, &c->ca_issuers);
 	put_names(b, c, out);
+	put_shared(b, c, out);
+}
+
+static struct cert *
+pack(const struct cert *c, const struct cert *kin)
+{
+	struct block b = {0};
+	struct cert counted, *packed;
+
+	put_all(&b, c, kin, &counted);
+	packed = xcalloc(1, sizeof(*packed) + b.used);
+	b = (struct block){ .at = (char *)(packed + 1) };
+	put_all(&b, c, kin, packed);
+	packed->refs = 1;
+	return packed;
 }
 
 struct cert *
 cert_pack(const struct cert *c)
 {
-	struct block b = {0};
-	struct cert counted, *packed;
+	return pack(c, NULL);
+}
 
-	put_all(&b, c, &counted);
-	packed = xcalloc(1, sizeof(*packed) + b.used);
-	b = (struct block){ .at = (char *)(packed + 1) };
-	put_all(&b, c, packed);
-	packed->refs = 1;
-	return packed;
+struct cert *
+cert_lean(const struct cert *c, const struct cert *kin)
+{
+	struct cert facts = *c;
+
+	facts.der = NULL;
+	return pack(&facts, kin != NULL ? cert_ref(kin) : NULL);
 }

@@ -3,6 +3,9 @@
 #include "cwaudit/chain.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "cwaudit/mem.h"
 
 static const char *const names[] = {
 	[CHAIN_TRUSTED]		= "trusted",
@@ -43,6 +46,31 @@ chain_unref(const struct chain *chain)
 	free(mine->sent);
 	free(mine->reason);
 	free(mine);
+}
+
+static const struct cert **
+copy_certs(const struct cert **from, size_t n, const struct cert *leaf)
+{
+	const struct cert **to = n > 0 ? xcalloc(n, sizeof(*to)) : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (from[i] != NULL)
+			to[i] = cert_ref(memcmp(from[i]->sha256, leaf->sha256,
+			    CERT_SHA256) == 0 ? leaf : from[i]);
+	return to;
+}
+
+struct chain *
+chain_with_leaf(const struct chain *chain, const struct cert *leaf)
+{
+	struct chain *copy = xmemdup(chain, sizeof(*chain));
+
+	copy->refs = 1;
+	copy->path = copy_certs(chain->path, chain->n_path, leaf);
+	copy->sent = copy_certs(chain->sent, chain->n_sent, leaf);
+	if (chain->reason != NULL)
+		copy->reason = xstrdup(chain->reason);
+	return copy;
 }
 
 const char *

@@ -31,7 +31,7 @@ static X509 *
 read_x509(const struct cert *cert)
 {
 	const unsigned char *p = cert->der;
-	X509 *x = X509_new_ex(libctx_lean(), NULL);
+	X509 *x = p == NULL ? NULL : X509_new_ex(libctx_lean(), NULL);
 
 	/* frees x where it fails */
 	return x != NULL ? d2i_X509(&x, &p, (long)cert->der_len) : NULL;
@@ -428,10 +428,12 @@ find_path(struct trust *trust, const struct trust_space *space,
 	all.sent = &sent;
 	trust_search(&all, &found);
 	chain->status = found.status;
-	trust_explain(&found, names, &why);
-	if (found.status == CHAIN_NO_ISSUER)
-		note_unreadable(chain, &why);
-	chain->reason = text_take(&why);
+	if (found.status != CHAIN_TRUSTED) {
+		trust_explain(&found, names, &why);
+		if (found.status == CHAIN_NO_ISSUER)
+			note_unreadable(chain, &why);
+		chain->reason = text_take(&why);
+	}
 	take_path(chain, &found, space->now);
 	note_order(chain, &sent);
 	trust_list_done(&sent);

@@ -76,6 +76,9 @@ observation_seal(struct observation *o)
 {
 	struct hello_chain *chain;
 
+	text_shrink(&o->detail);
+	text_shrink(&o->proof_cause);
+	text_shrink(&o->first_detail);
 	if (o->known)
 		return;
 	chain = xcalloc(1, sizeof(*chain));
@@ -129,6 +132,31 @@ observation_shed(struct observation *o)
 	free(o->der);
 	o->der = NULL;
 	o->n_der = 0;
+}
+
+static void
+copy_text(struct text *t)
+{
+	*t = (struct text){ .data = xmemdup(t->data, t->len + 1),
+	    .len = t->len, .cap = t->len + 1 };
+}
+
+struct observation *
+observation_copy(const struct observation *from)
+{
+	struct observation *o = xmemdup(from, sizeof(*o));
+	struct text *texts[] = { &o->detail, &o->proof_cause,
+	    &o->first_detail };
+
+	o->refs = 1;
+	o->der = NULL;
+	o->n_der = 0;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i]->data != NULL)
+			copy_text(texts[i]);
+	if (o->staple.data != NULL)
+		o->staple.data = xmemdup(o->staple.data, o->staple.len);
+	return o;
 }
 
 static const struct {
