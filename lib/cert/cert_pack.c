@@ -5,6 +5,7 @@
  */
 #include "cert_pack.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "cwaudit/mem.h"
@@ -107,14 +108,15 @@ put_names(struct block *b, const struct cert *c, struct cert *out)
 	}
 }
 
+/* The count, which stands last, is other threads' to change meanwhile. */
 static void
-put_all(struct block *b, const struct cert *c, const struct cert *kin,
-    struct cert *out)
+put_all(struct block *b, const struct cert *c, bool lean,
+    const struct cert *kin, struct cert *out)
 {
-	*out = *c;
+	memcpy(out, c, offsetof(struct cert, refs));
 	out->packed = true;
 	out->kin = kin;
-	out->der = c->der != NULL ? put(b, c->der, c->der_len) : NULL;
+	out->der = c->der != NULL && !lean ? put(b, c->der, c->der_len) : NULL;
 	out->serial = put_text(b, c->serial);
 	out->subject = put_text(b, c->subject);
 	put_names(b, c, out);
@@ -122,15 +124,15 @@ put_all(struct block *b, const struct cert *c, const struct cert *kin,
 }
 
 static struct cert *
-pack(const struct cert *c, const struct cert *kin)
+pack(const struct cert *c, bool lean, const struct cert *kin)
 {
 	struct block b = {0};
 	struct cert counted, *packed;
 
-	put_all(&b, c, kin, &counted);
+	put_all(&b, c, lean, kin, &counted);
 	packed = xcalloc(1, sizeof(*packed) + b.used);
 	b = (struct block){ .at = (char *)(packed + 1) };
-	put_all(&b, c, kin, packed);
+	put_all(&b, c, lean, kin, packed);
 	packed->refs = 1;
 	return packed;
 }
@@ -138,14 +140,11 @@ pack(const struct cert *c, const struct cert *kin)
 struct cert *
 cert_pack(const struct cert *c)
 {
-	return pack(c, NULL);
+	return pack(c, false, NULL);
 }
 
 struct cert *
 cert_lean(const struct cert *c, const struct cert *kin)
 {
-	struct cert facts = *c;
-
-	facts.der = NULL;
-	return pack(&facts, kin != NULL ? cert_ref(kin) : NULL);
+	return pack(c, true, kin != NULL ? cert_ref(kin) : NULL);
 }

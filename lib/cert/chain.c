@@ -2,6 +2,7 @@
 /* chain.c - the life of a verdict on a chain, and its names. */
 #include "cwaudit/chain.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,8 +64,10 @@ copy_certs(const struct cert **from, size_t n, const struct cert *leaf)
 struct chain *
 chain_with_leaf(const struct chain *chain, const struct cert *leaf)
 {
-	struct chain *copy = xmemdup(chain, sizeof(*chain));
+	struct chain *copy = xcalloc(1, sizeof(*copy));
 
+	/* but the count, which stands last: other threads change it */
+	memcpy(copy, chain, offsetof(struct chain, refs));
 	copy->refs = 1;
 	copy->path = copy_certs(chain->path, chain->n_path, leaf);
 	copy->sent = copy_certs(chain->sent, chain->n_sent, leaf);

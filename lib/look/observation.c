@@ -2,6 +2,7 @@
 /* observation.c - what one look saw: kept, bounded, named. */
 #include "cwaudit/observation.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,10 +145,12 @@ copy_text(struct text *t)
 struct observation *
 observation_copy(const struct observation *from)
 {
-	struct observation *o = xmemdup(from, sizeof(*o));
+	struct observation *o = xcalloc(1, sizeof(*o));
 	struct text *texts[] = { &o->detail, &o->proof_cause,
 	    &o->first_detail };
 
+	/* but the count, which stands last: other threads change it */
+	memcpy(o, from, offsetof(struct observation, refs));
 	o->refs = 1;
 	o->der = NULL;
 	o->n_der = 0;
