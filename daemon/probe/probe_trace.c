@@ -75,10 +75,29 @@ keep_terms(struct trace *t, SSL *ssl)
 	    SSL_get_secure_renegotiation_support(ssl);
 }
 
-/* From within a callback: OpenSSL's call ends without its socket. */
-static void
-hang_up(struct trace *t)
+static long
+refuse_to_read(BIO *b, int oper, const char *argp, size_t len, int argi,
+    long argl, int ret, size_t *processed)
 {
+	(void)argp;
+	(void)len;
+	(void)argi;
+	(void)argl;
+	(void)processed;
+	if (oper != BIO_CB_READ)
+		return ret;
+	BIO_clear_retry_flags(b);
+	return 0;
+}
+
+/*
+ * From within a callback: OpenSSL's call ends without its socket, and without
+ * what the kernel has received for it, which can be megabytes.
+ */
+static void
+hang_up(struct trace *t, SSL *ssl)
+{
+	BIO_set_callback_ex(SSL_get_rbio(ssl), refuse_to_read);
 	if (t->attempt->socket != -1)
 		(void)shutdown(t->attempt->socket, SHUT_RDWR);
 }
@@ -99,7 +118,7 @@ see_certificate(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 	}
 	free(chain);
 	if (!observation_has_chain(t->seen))
-		hang_up(t);	/* nothing can follow that we would report */
+		hang_up(t, ssl);	/* nothing to report can follow */
 }
 
 /* CertificateStatus of RFC 6066: type, length of 24 bits, response. */
@@ -116,10 +135,10 @@ see_status(struct trace *t, const uint8_t *p, size_t len)
  * them would keep the whole loop.
  */
 static void
-see_noise(struct trace *t)
+see_noise(struct trace *t, SSL *ssl)
 {
 	if (++t->noise == NOISE_MAX + 1)
-		hang_up(t);
+		hang_up(t, ssl);
 }
 
 /* A whole handshake message, before OpenSSL looks at it. */
@@ -127,14 +146,14 @@ static void
 see_message(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 {
 	if (len >= 4 && t->complete)
-		see_noise(t);	/* tickets, KeyUpdates, HelloRequests */
+		see_noise(t, ssl);	/* tickets, KeyUpdates, HelloRequests */
 	if (len < 4 || t->complete)
 		return;
 	t->after = t->after || t->certificate;
 	t->checked = t->checked || t->signature;
 	switch (p[0]) {
 	case SSL3_MT_HELLO_REQUEST:
-		see_noise(t);
+		see_noise(t, ssl);
 		break;
 	case SSL3_MT_SERVER_HELLO:
 		t->answered = true;
@@ -160,10 +179,10 @@ see_message(struct trace *t, SSL *ssl, const uint8_t *p, size_t len)
 }
 
 static void
-see_alert(struct trace *t, bool ours, const uint8_t *p, size_t len)
+see_alert(struct trace *t, SSL *ssl, bool ours, const uint8_t *p, size_t len)
 {
 	if (len == 2 && !ours && p[0] == SSL3_AL_WARNING)
-		see_noise(t);
+		see_noise(t, ssl);
 	if (len != 2 || (p[0] == SSL3_AL_WARNING && p[1] != 0 &&
 	    p[1] != TLS1_AD_USER_CANCELLED))
 		return;
@@ -182,7 +201,7 @@ see(struct trace *t, bool ours, int type, const uint8_t *p, size_t len,
 		t->record_seen = true;
 		memcpy(t->record, p, sizeof(t->record));
 	} else if (type == SSL3_RT_ALERT)
-		see_alert(t, ours, p, len);
+		see_alert(t, ssl, ours, p, len);
 	else if (type == SSL3_RT_HANDSHAKE && !ours)
 		see_message(t, ssl, p, len);
 	else if (type == SSL3_RT_HANDSHAKE && len > 0 &&

@@ -222,6 +222,8 @@ const struct behaviour behaviours[] = {
 	    NOT(TIMEOUT, ""), NOT(TIMEOUT, "silence") },
 	{ "HelloRequests", "read forever message:0:0:", 0, false,
 	    NOT(MALFORMED, ENDLESS), NOT(MALFORMED, ENDLESS) },
+	{ "20,000 HelloRequests at once", "read times:20000 message:0:0:",
+	    0, false, NOT(MALFORMED, ENDLESS), NOT(MALFORMED, ENDLESS) },
 	{ "HelloRequests after its ServerHello",
 	    "read hello forever message:0:0:", 0, false,
 	    NOT(MALFORMED, ENDLESS), NOT(MALFORMED, ENDLESS) },

@@ -20,9 +20,9 @@
 #define GRACE_MS	1000	/* after its deadline, the machine being busy */
 
 /* What a look may cost above one at a good server. */
-#define MAX_CPU_US	50000
+#define MAX_CPU_US	30000
 #define MAX_KIB		1024
-#define MAX_GAP_US	50000	/* in which nothing else has its turn */
+#define MAX_GAP_US	30000	/* in which nothing else has its turn */
 #define COST_MS		600	/* its deadline */
 #define TRIES		3	/* this machine may be busy otherwise */
 
