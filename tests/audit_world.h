@@ -384,6 +384,15 @@ load(struct world *w, const char *text)
 	return s;
 }
 
+/* Takes next over. */
+static inline void
+reload(struct world *w, struct setup *next)
+{
+	audit_reload(w->audit, next, &w->config);
+	setup_unref(w->setup);
+	w->setup = next;
+}
+
 static inline int
 setup_world(void **state)
 {

@@ -66,11 +66,8 @@ inventory(struct world *w, int hosts)
 static void
 take(struct world *w, int hosts)
 {
-	struct setup *next = inventory(w, hosts);
 
-	audit_reload(w->audit, next, &w->config);
-	setup_unref(w->setup);
-	w->setup = next;
+	reload(w, inventory(w, hosts));
 }
 
 /* The script. What happens at once stands at one time. */

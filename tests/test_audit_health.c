@@ -25,9 +25,7 @@ many(struct world *w, const char *more)
 	text_add(&t, more);
 	next = load(w, text_str(&t));
 	text_done(&t);
-	audit_reload(w->audit, next, &w->config);
-	setup_unref(w->setup);
-	w->setup = next;
+	reload(w, next);
 	for (int i = 0; i < HOSTS; i++) {
 		char cn[40], san[200];
 		const struct cert *leaf;

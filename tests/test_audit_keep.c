@@ -35,6 +35,21 @@ begin(struct world *w)
 	pass(w, HOUR);
 }
 
+/* Somebody deletes it, and it is begun anew. */
+static void
+lose_store(struct world *w)
+{
+	struct text why = {0};
+
+	store_close(w->store);
+	assert_int_equal(unlink(w->path), 0);
+	drop_wal(w);
+	assert_int_equal(store_start(w->path, utc(w), NULL, &w->store, &why),
+	    STORE_OK);
+	audit_keep_anew(w->audit);
+	pass(w, 2);
+}
+
 /* 168 looks at each HTTPS port, proofs and hellos, add no row. */
 static void
 a_week_of_the_same_is_one_interval(void **state)
@@ -94,18 +109,11 @@ static void
 a_store_that_was_lost_is_filled_anew(void **state)
 {
 	struct world *w = *state;
-	struct text why = {0};
 
 	present(w, 0, make_cert(w, "im.contoso.com", ALL, 3));
 	present(w, 1, cert_ref(w->leaf[0]));
 	begin(w);
-	store_close(w->store);
-	assert_int_equal(unlink(w->path), 0);
-	drop_wal(w);
-	assert_int_equal(store_start(w->path, utc(w), NULL, &w->store, &why),
-	    STORE_OK);
-	audit_keep_anew(w->audit);
-	pass(w, 2);
+	lose_store(w);
 	assert_int_equal(count(w, "SELECT count(*) FROM finding WHERE ended "
 	    "IS NULL AND rule = 'documented-single'"), 1);
 	assert_int_equal(count(w, "SELECT count(*) FROM sighting"), 4);
@@ -129,19 +137,12 @@ static void
 a_store_that_was_lost_gets_the_ders_again(void **state)
 {
 	struct world *w = *state;
-	struct text why = {0};
 
 	w->trusted = true;
 	begin(w);
 	assert_int_equal(count(w, "SELECT count(*) FROM certificate WHERE "
 	    "der NOT NULL"), 2);
-	store_close(w->store);
-	assert_int_equal(unlink(w->path), 0);
-	drop_wal(w);
-	assert_int_equal(store_start(w->path, utc(w), NULL, &w->store, &why),
-	    STORE_OK);
-	audit_keep_anew(w->audit);
-	pass(w, 2);
+	lose_store(w);
 	assert_int_equal(count(w, "SELECT count(*) FROM certificate"), 0);
 	pass(w, 7 * HOUR);
 	assert_int_equal(count(w, "SELECT count(*) FROM certificate WHERE "
@@ -165,15 +166,11 @@ what_left_the_inventory_has_an_end(void **state)
 	    "    sites:\n"
 	    "      - {url: \"https://im2.contoso.com\", mtls_port: 5061}\n";
 	struct world *w = *state;
-	struct setup *next;
 
 	begin(w);
 	present(w, 0, cert_ref(w->leaf[2]));
 	present(w, 1, cert_ref(w->leaf[3]));
-	next = load(w, one);
-	audit_reload(w->audit, next, &w->config);
-	setup_unref(w->setup);
-	w->setup = next;
+	reload(w, load(w, one));
 	pass(w, HOUR);
 	assert_int_equal(count(w, "SELECT count(*) FROM sighting s JOIN "
 	    "endpoint e ON e.id = s.endpoint WHERE e.owner LIKE 'cwa01%' AND "

@@ -19,11 +19,7 @@ static const char revocation_text[] =
 static void
 turn_on(struct world *w)
 {
-	struct setup *next = load(w, revocation_text);
-
-	audit_reload(w->audit, next, &w->config);
-	setup_unref(w->setup);
-	w->setup = next;
+	reload(w, load(w, revocation_text));
 	audit_sweep(w->audit);
 	pass(w, 5);
 }
@@ -142,6 +138,50 @@ an_answer_after_a_reload_goes_nowhere(void **state)
 	assert_true(audit_swept(w->audit));
 }
 
+static bool
+is_held_whole(const struct world *w, size_t i)
+{
+	struct snapshot *snap = audit_snapshot(w->audit);
+	bool whole = snap->endpoints[i].leaf->der != NULL;
+
+	snapshot_free(snap);
+	return whole;
+}
+
+/* Of a stored leaf the facts are held; to ask it takes the whole one. */
+static void
+turned_on_later_it_asks_with_the_whole_certificate(void **state)
+{
+	static const enum config_mode modes[] = { MODE_HELLO, MODE_HANDSHAKE };
+	struct world *w = *state;
+
+	w->trusted = true;
+	use_store(w);
+	restart(w);
+	for (size_t i = 0; i < 2; i++) {
+		w->config.mode = modes[i];
+		reload(w, load(w, inventory_text));
+		audit_sweep(w->audit);
+		pass(w, 5);
+		audit_sweep(w->audit);
+		pass(w, 5);
+		assert_false(is_held_whole(w, 0));
+		assert_int_equal(w->n_doubts, 0);
+		turn_on(w);
+		assert_int_equal(w->n_doubts, 2);
+		assert_non_null(w->doubt[0]->chain->path[0]->der);
+		assert_non_null(w->doubt[1]->chain->path[0]->der);
+		while (w->n_doubts > 0) {
+			struct doubt *d = w->doubt[--w->n_doubts];
+
+			d->answer = revocation_new(d->chain);
+			audit_answered(w->audit, d);
+		}
+		assert_true(is_held_whole(w, 0));
+	}
+	expect_told(w, "");
+}
+
 int
 main(void)
 {
@@ -150,6 +190,7 @@ main(void)
 		TEST(revoked_opens_unknown_keeps_and_good_clears),
 		TEST(an_answer_about_a_certificate_that_is_gone_is_dropped),
 		TEST(an_answer_after_a_reload_goes_nowhere),
+		TEST(turned_on_later_it_asks_with_the_whole_certificate),
 	};
 
 	return cmocka_run_group_tests_name("audit_revocation", tests, NULL,

@@ -219,29 +219,22 @@ static void
 take_out(struct year *y, int host)
 {
 	struct world *w = y->w;
-	struct setup *next;
 	size_t at = place(w, host);
 
 	for (size_t k = at; k + 2 < WORLD_PORTS; k++)
 		present(w, k, w->leaf[k + 2] != NULL ?
 		    cert_ref(w->leaf[k + 2]) : NULL);
-	next = inventory(w, host);
-	audit_reload(w->audit, next, &w->config);
-	setup_unref(w->setup);
-	w->setup = next;
+	reload(w, inventory(w, host));
 }
 
 static void
 begin_year(struct year *y)
 {
 	struct world *w = y->w;
-	struct setup *next = inventory(w, -1);
 
 	w->config.interval_https_s = 6 * HOUR;
 	w->config.interval_mtls_s = 12 * HOUR;
-	audit_reload(w->audit, next, &w->config);
-	setup_unref(w->setup);
-	w->setup = next;
+	reload(w, inventory(w, -1));
 	for (int i = 0; i < HOSTS; i++) {
 		for (int k = 0; k < 4 && plans[i][k].until != 0; k++)
 			y->made[i][k] = issue(y, i, k);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * audit_gates.c - which gates a look passes. One that waits is not in the
- * schedule; who leaves a gate calls those whom it has room for.
+ * schedule; who leaves a gate, or is called and finds another one closed, calls
+ * the next one.
  */
-#include <limits.h>
-
 #include "audit_own.h"
 
 #define GATES	3
@@ -51,15 +50,16 @@ find_passage(const struct audit *a, const struct spot *s, struct passage *p)
 	};
 }
 
-/* Calls those whom there is room for; they try all gates again. */
+/*
+ * Calls who waits first, if there is room; it tries all gates again. Who was
+ * called before and did not try yet has no place: at worst one too many tries.
+ */
 static void
-call(struct audit *a, struct gate *g, unsigned most)
+call_next(struct audit *a, struct gate *g, unsigned most)
 {
-	unsigned room = most == 0 ? UINT_MAX : most > g->inside ?
-	    most - g->inside : 0;
-	struct spot *s;
+	struct spot *s = gate_is_open(g, most) ? gate_call(g) : NULL;
 
-	while (room-- > 0 && (s = gate_call(g)) != NULL)
+	if (s != NULL)
 		schedule_set(a->schedule, s->endpoint->index,
 		    audit_now_ms(a));
 }
@@ -84,7 +84,7 @@ audit_pass_gates(struct audit *a, struct spot *s)
 		else if (i == closed)
 			gate_wait(p.gate[i], s);
 		else		/* it may have been called there */
-			call(a, p.gate[i], p.most[i]);
+			call_next(a, p.gate[i], p.most[i]);
 	}
 	return closed == GATES;
 }
@@ -99,6 +99,6 @@ audit_leave_gates(struct audit *a, struct spot *s)
 		if (p.gate[i] == NULL)
 			continue;
 		p.gate[i]->inside--;
-		call(a, p.gate[i], p.most[i]);
+		call_next(a, p.gate[i], p.most[i]);
 	}
 }
