@@ -188,7 +188,8 @@ def section_sweep(o, table, folder):
     note = f'{n:,} endpoints; {bare:.0f} us bare, {ours:.0f} us ours'
     table.add('hello sweep, whole pipeline / connect + close', ours / bare, 3,
               note=note)
-    table.add('hello sweep, worker threads, us', worker, 66)
+    table.add('hello sweep, worker threads, us', worker, 66,
+              note=f'{worker / bare:.1f} x connect + close')
     table.add('hello sweep, looks/s', n / median(hello, 'wall'))
     table.add('hello sweep, looks/s of one core', 1e6 / ours)
     table.add('first sight by hello, us', first.cpu * 1e6 / n)
