@@ -15,13 +15,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 
+#include "limit.h"
 #include "serve.h"
 
 #define MAX_HOSTS	500000
@@ -117,17 +117,6 @@ set_kernel(const char *path, const char *value)
 	if (fd >= 0) {
 		(void)!write(fd, value, strlen(value));
 		close(fd);
-	}
-}
-
-static void
-raise_limit(void)
-{
-	struct rlimit r;
-
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &r);
 	}
 }
 

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
@@ -18,6 +17,7 @@
 
 #include "cwaudit/text.h"
 #include "fleet.h"
+#include "limit.h"
 #include "paper.h"
 
 struct options {
@@ -164,18 +164,6 @@ on_reissue(evutil_socket_t fd, short what, void *fleet)
 	puts(text_str(&t));
 	fflush(stdout);
 	text_done(&t);
-}
-
-/* As many descriptors as there are. */
-static void
-raise_limit(void)
-{
-	struct rlimit r;
-
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &r);
-	}
 }
 
 static void
