@@ -126,7 +126,7 @@ static const struct config_key keys[] = {
 	    "Finding lines in one cycle; the rest is counted, a line for each rule." },
 	{ "log.looks", TYPE_YES, FIELD(log_looks), NULL, "yes", RELOAD,
 	    "A line of level debug for each look. For tens of thousands of "
-	    "ports no\nsaves a fifth of the work." },
+	    "ports no\nsaves nearly a third of the work." },
 	{ "http.listen", TYPE_LISTEN, FIELD(http_listen), NULL,
 	    "127.0.0.1:9817", RESTART,
 	    "Where the status page, metrics and the API are served from the "
