@@ -346,6 +346,42 @@ a_hello_look_learns_what_a_hello_can(void **state)
 }
 
 /* The remembered step comes first, and brings it at once. */
+/* Sockets of ours to a port that the kernel keeps for a minute. */
+static unsigned
+count_time_wait(uint16_t port)
+{
+	FILE *f = fopen("/proc/net/tcp", "r");
+	char line[256];
+	unsigned to, state, n = 0;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		n += sscanf(line, " %*u: %*x:%*x %*x:%x %x", &to,
+		    &state) == 2 && to == port && state == 6;
+	fclose(f);
+	return n;
+}
+
+static void
+no_port_of_ours_waits_after_a_hello(void **state)
+{
+	struct server s = server_start(serve_rc4);
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		struct lookout l;
+
+		lookout_init(&l, ENDPOINT_MTLS, s.port, LOOK_HELLO, TIMEOUT_MS);
+		look_once(&l);
+		assert_int_equal(l.seen->outcome, OUTCOME_OBSERVED);
+		lookout_done(&l);
+	}
+	for (int i = 0; i < 5; i++)
+		nap();
+	assert_int_equal(count_time_wait(s.port), 0);
+	server_stop(&s);
+}
+
 static void
 the_step_that_worked_is_tried_first(void **state)
 {
@@ -432,6 +468,7 @@ main(void)
 		cmocka_unit_test(mtls_looks_end_in_time_and_with_a_name),
 		cmocka_unit_test(https_looks_end_in_time_and_with_a_name),
 		cmocka_unit_test(a_hello_look_learns_what_a_hello_can),
+		cmocka_unit_test(no_port_of_ours_waits_after_a_hello),
 		cmocka_unit_test(the_step_that_worked_is_tried_first),
 		cmocka_unit_test(without_descriptors_nothing_is_tried),
 		cmocka_unit_test(a_prober_may_go_with_looks_in_flight),
