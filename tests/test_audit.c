@@ -126,6 +126,40 @@ caps_hold(void **state)
 		answer(w, w->pending[--w->n_pending]);
 }
 
+/* Its timeout runs while the others are looked at. */
+static void
+what_was_silent_is_looked_at_first(void **state)
+{
+	struct world *w = *state;
+
+	present(w, 3, NULL);
+	pass(w, 10);
+	w->config.window = 1;
+	audit_sweep(w->audit);
+	(void)audit_run(w->audit);
+	assert_int_equal(w->n_pending, 1);
+	assert_int_equal(w->pending[0]->look.endpoint->index, 3);
+	answer(w, w->pending[--w->n_pending]);
+}
+
+static void
+no_more_looks_begin_in_a_second_than_may(void **state)
+{
+	struct world *w = *state;
+
+	pass(w, 10);
+	w->config.rate = 1;
+	audit_sweep(w->audit);
+	for (size_t second = 1; second <= 4; second++) {
+		(void)audit_run(w->audit);
+		(void)audit_run(w->audit);
+		assert_int_equal(w->n_pending, second);
+		w->now_ms += 1000;
+	}
+	while (w->n_pending > 0)
+		answer(w, w->pending[--w->n_pending]);
+}
+
 /* An MTLS port is looked at every six hours, and when its leaf ends. */
 static void
 a_certificate_that_ends_is_looked_at_then(void **state)
@@ -397,6 +431,8 @@ main(void)
 		TEST(a_change_is_proved_before_it_is_told),
 		TEST(a_changed_leaf_hurries_the_neighbour),
 		TEST(a_reload_keeps_what_is_known_and_closes_what_left),
+		TEST(what_was_silent_is_looked_at_first),
+		TEST(no_more_looks_begin_in_a_second_than_may),
 		TEST(a_certificate_that_ends_is_looked_at_then),
 		TEST(caps_hold),
 		TEST(no_more_than_a_farm_or_a_network_may_have_at_once),
