@@ -287,8 +287,8 @@ answer(struct world *w, struct sight *s)
 			observation_shed(o);
 	} else {
 		o->outcome = OUTCOME_TIMEOUT;
+		observation_seal(o);
 	}
-	observation_seal(o);
 	s->seen = o;
 	audit_seen(w->audit, s);
 }

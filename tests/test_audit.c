@@ -126,6 +126,29 @@ caps_hold(void **state)
 		answer(w, w->pending[--w->n_pending]);
 }
 
+/* What nobody may do shows it: a limit changes, and no look or reload tells. */
+static void
+a_judgement_that_stands_is_not_made_again(void **state)
+{
+	struct world *w = *state;
+	const struct endpoint *e = w->setup->inventory->endpoints;
+	size_t looks;
+
+	w->trusted = true;
+	w->config.settle_s = 0;
+	pass(w, 4 * 3600);
+	text_reset(&w->told);
+	for (size_t i = 0; i < 4; i++)
+		((struct settings *)(uintptr_t)e[i].settings)->
+		    expiring_s[SEVERITY_ERROR] = 360 * 86400;
+	looks = w->looks[0];
+	pass(w, 2 * 3600);
+	assert_true(w->looks[0] > looks);
+	expect_told(w, "");
+	pass(w, 86400);
+	assert_non_null(strstr(text_str(&w->told), "opened expiring"));
+}
+
 /* Its timeout runs while the others are looked at. */
 static void
 what_was_silent_is_looked_at_first(void **state)
@@ -431,6 +454,7 @@ main(void)
 		TEST(a_change_is_proved_before_it_is_told),
 		TEST(a_changed_leaf_hurries_the_neighbour),
 		TEST(a_reload_keeps_what_is_known_and_closes_what_left),
+		TEST(a_judgement_that_stands_is_not_made_again),
 		TEST(what_was_silent_is_looked_at_first),
 		TEST(no_more_looks_begin_in_a_second_than_may),
 		TEST(a_certificate_that_ends_is_looked_at_then),
