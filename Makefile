@@ -162,8 +162,8 @@ $B/crowd: $(CROWD_OBJ) $B/libcwaudit.a
 $B/loops $B/measure: $B/%: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< -lcurl -lssl -lcrypto \
-	    -levent_core
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/fleet $(ALL_LDFLAGS) -o $@ $< -lcurl \
+	    -lssl -lcrypto -levent_core
 
 # A webhook's server.
 $B/hookd: tests/hookd.c Makefile

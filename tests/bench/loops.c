@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +22,8 @@
 #include <event2/event_struct.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+
+#include "limit.h"
 
 struct target {
 	struct sockaddr_in address;
@@ -312,14 +313,10 @@ main(int argc, char **argv)
 {
 	const char *kind = argc == 3 ? argv[1] : "";
 	size_t window = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
-	struct rlimit r;
 
 	if (window == 0)
 		errx(2, "usage: loops connect|openssl|curl WINDOW <TARGETS");
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &r);
-	}
+	raise_limit();
 	signal(SIGPIPE, SIG_IGN);
 	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
