@@ -435,6 +435,7 @@ run(struct app *a)
 static int
 check_and_run(struct app *a)
 {
+	const struct inventory *inventory;
 	struct problems ps = {0};
 	struct text t = {0};
 	int code = 2;
@@ -446,9 +447,11 @@ check_and_run(struct app *a)
 		problems_print(&ps, &t);
 		fputs(text_str(&t), stderr);
 	} else if (a->test_only) {
-		printf("%s: %zu hosts, %zu endpoints: fine\n",
-		    a->config.inventory, a->setup->inventory->n_hosts,
-		    a->setup->inventory->n_endpoints);
+		inventory = a->setup->inventory;
+		printf("%s: %zu host%s, %zu endpoint%s: fine\n",
+		    a->config.inventory, inventory->n_hosts,
+		    plural(inventory->n_hosts), inventory->n_endpoints,
+		    plural(inventory->n_endpoints));
 		code = 0;
 	} else {
 		code = run(a);

@@ -105,7 +105,7 @@ findings_speak_by_their_severity(void **state)
 		{ "error", HOST, "", NAGIOS_CRITICAL, "error=1;" },
 		{ "warning", "CWA01.nwtraders.local", "", NAGIOS_WARNING,
 		    "CWA WARNING - " },
-		{ "notice", HOST, "", NAGIOS_OK, "1 ports right" },
+		{ "notice", HOST, "", NAGIOS_OK, "1 port right" },
 		{ "critical", HOST, ",\"waived\":true", NAGIOS_OK,
 		    "waived=1;" },
 		{ "critical", "cwa02.nwtraders.local", "", NAGIOS_OK,
@@ -149,12 +149,12 @@ what_is_not_known_is_unknown(void **state)
 	    "(timeout)");
 	begin(&l);
 	see(&l, "observed", false);
-	expect(&l, &none, &none, NAGIOS_UNKNOWN, "1 of 1 ports not judged");
+	expect(&l, &none, &none, NAGIOS_UNKNOWN, "1 of 1 port not judged");
 	/* what is wrong is said first */
 	begin(&l);
 	see(&l, "timeout", false);
 	find(&l, "warning", HOST, "");
-	expect(&l, &none, &none, NAGIOS_WARNING, "1 of 1 ports not assessed; "
+	expect(&l, &none, &none, NAGIOS_WARNING, "1 of 1 port not assessed; "
 	    "no end of a certificate is known");
 }
 

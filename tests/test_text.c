@@ -189,6 +189,15 @@ a_word_of_a_command_is_quoted_where_it_must_be(void **state)
 	}
 }
 
+static void
+one_is_not_many(void **state)
+{
+	(void)state;
+	assert_string_equal(plural(0), "s");
+	assert_string_equal(plural(1), "");
+	assert_string_equal(plural(2), "s");
+}
+
 int
 main(void)
 {
@@ -202,6 +211,7 @@ main(void)
 		cmocka_unit_test(hex_reads_back_and_nothing_else_does),
 		cmocka_unit_test(a_near_word_is_found_and_a_far_one_is_not),
 		cmocka_unit_test(numbers_are_digits_within_the_limit),
+		cmocka_unit_test(one_is_not_many),
 		cmocka_unit_test(lists_fold_ascii_case_only),
 		cmocka_unit_test(
 		    equal_lists_have_the_same_items_in_the_same_order),

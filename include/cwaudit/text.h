@@ -61,6 +61,9 @@ size_t	 text_next(const char *, size_t len, bool *bad);
  */
 void	 text_add_word(struct text *, const char *);
 
+/* What the noun after a count of n ends in: "s", but "" after 1. */
+const char *plural(uint64_t n);
+
 /* A list of strings that owns its items. All zero is an empty list. */
 struct strings {
 	char	**item;

@@ -273,6 +273,12 @@ text_add_word(struct text *out, const char *s)
 	text_add_char(out, '\'');
 }
 
+const char *
+plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void
 strings_done(struct strings *s)
 {

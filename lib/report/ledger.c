@@ -120,8 +120,9 @@ add_days(const struct cert *old, const struct cert *new, struct text *out)
 	if (days == 0)
 		return;
 	clause(out);
-	text_addf(out, "ends %lld days %s", (long long)(days < 0 ? -days :
-	    days), days < 0 ? "earlier" : "later");
+	text_addf(out, "ends %lld day%s %s", (long long)(days < 0 ? -days :
+	    days), days == 1 || days == -1 ? "" : "s",
+	    days < 0 ? "earlier" : "later");
 }
 
 void

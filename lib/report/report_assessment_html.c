@@ -49,10 +49,12 @@ html_put_finding(struct web *w, const struct assessment *a,
 	    f->rule->id);
 	web_time(w, f->opened);
 	if (f->ends > 0) {
+		int64_t days = assessment_days_left(a, f->ends);
+
 		web_put(w, "; ends ");
 		web_day(w, f->ends);
-		web_putf(w, ", %lld days from the day of this report",
-		    (long long)assessment_days_left(a, f->ends));
+		web_putf(w, ", %lld day%s from the day of this report",
+		    (long long)days, plural((uint64_t)days));
 	}
 	put_waived_by(w, assessment_waiver(a, f));
 	web_putf(w, "; id %s</span>\n<p>", f->id);
@@ -421,8 +423,8 @@ put_cert(struct web *w, const struct assessment *a,
 	web_day(w, c->first_seen);
 	web_put(w, "</span></td><td>");
 	web_text(w, c->host != ASSESSMENT_NONE ? a->hosts[c->host].name : "");
-	web_putf(w, "<br><span class=\"soft\">%zu ports</span></td><td><code>",
-	    c->n_leaf + c->n_sent);
+	web_putf(w, "<br><span class=\"soft\">%zu port%s</span></td><td>"
+	    "<code>", c->n_leaf + c->n_sent, plural(c->n_leaf + c->n_sent));
 	web_hex(w, c->sha256, CERT_SHA256);
 	web_put(w, "</code></td></tr>\n");
 }
@@ -471,8 +473,9 @@ put_scope(struct web *w, const struct assessment *a)
 	web_text(w, a->version);
 	web_putf(w, ", rule set %lld, running since ", (long long)a->rule_set);
 	web_time(w, a->run_since);
-	web_putf(w, ", %lld cycles in the period<br><span class=\"soft\">"
-	    "configuration SHA-256</span> <code>", (long long)a->cycles);
+	web_putf(w, ", %lld cycle%s in the period<br><span class=\"soft\">"
+	    "configuration SHA-256</span> <code>", (long long)a->cycles,
+	    plural((uint64_t)a->cycles));
 	web_hex(w, a->settings_sha256, CERT_SHA256);
 	web_put(w, "</code></dd>\n");
 	html_put_gaps(w, a);

@@ -94,7 +94,7 @@ print_waivers(struct page *p, const struct assessment *a)
 		else
 			text_addf(&t, "%zu hosts", w->hosts);
 		text_addf(&t, ", %zu finding%s waived", w->n_waived,
-		    w->n_waived == 1 ? "" : "s");
+		    plural(w->n_waived));
 		page_to(p, INDENT);
 		page_paragraph(p, 2 * INDENT, text_str(&t));
 		text_reset(&t);
@@ -173,10 +173,12 @@ print_finding(struct page *p, const struct assessment *a,
 		prose_add_time(w->until, &t);
 	}
 	if (f->ends > 0) {
+		int64_t days = assessment_days_left(a, f->ends);
+
 		text_add(&t, "; ends ");
 		report_add_minute(f->ends, &t);
-		text_addf(&t, ", %lld days from the day of this report",
-		    (long long)assessment_days_left(a, f->ends));
+		text_addf(&t, ", %lld day%s from the day of this report",
+		    (long long)days, plural((uint64_t)days));
 	}
 	page_wrap(p, 3 * INDENT, text_str(&t));
 	page_end(p);
@@ -377,8 +379,8 @@ print_scope(struct page *p, const struct assessment *a)
 	    *a->version != '\0' ? a->version : "(none)",
 	    (long long)a->rule_set);
 	prose_add_time(a->run_since, &t);
-	text_addf(&t, ", %lld cycles in the period; configuration SHA-256 ",
-	    (long long)a->cycles);
+	text_addf(&t, ", %lld cycle%s in the period; configuration SHA-256 ",
+	    (long long)a->cycles, plural((uint64_t)a->cycles));
 	text_add_hex(&t, a->settings_sha256, CERT_SHA256);
 	prose_say(p, &t);
 	print_gaps(p, a);

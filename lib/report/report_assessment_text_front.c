@@ -105,7 +105,8 @@ print_filter(struct page *p, const struct assessment *a)
 		if (parts[i].value != NULL)
 			text_addf(&t, "%s%s %s", t.len > 0 ? ", " : "",
 			    parts[i].name, parts[i].value);
-	text_addf(&t, "; %zu hosts are left out", a->filtered_out);
+	text_addf(&t, "; %zu host%s left out", a->filtered_out,
+	    plural(a->filtered_out));
 	prose_label(p, "only");
 	prose_say(p, &t);
 	text_done(&t);

@@ -256,8 +256,8 @@ report_inventory(const struct inventory *inventory,
 		print_published(&printing, inventory, &inventory->published[i]);
 	page_putf(&page, "%zu host%s, %zu published, %zu endpoint%s, "
 	    "%zu not assessed", inventory->n_hosts,
-	    inventory->n_hosts == 1 ? "" : "s", inventory->n_published,
-	    inventory->n_endpoints, inventory->n_endpoints == 1 ? "" : "s",
+	    plural(inventory->n_hosts), inventory->n_published,
+	    inventory->n_endpoints, plural(inventory->n_endpoints),
 	    printing.unassessed);
 	page_end(&page);
 	return page_done(&page);

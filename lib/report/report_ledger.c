@@ -41,7 +41,7 @@ report_add_age(int64_t seconds, struct text *out)
 		if (seconds >= units[i].s) {
 			text_addf(out, "%lld %s%s",
 			    (long long)(seconds / units[i].s), units[i].word,
-			    seconds / units[i].s == 1 ? "" : "s");
+			    plural((uint64_t)(seconds / units[i].s)));
 			return;
 		}
 	text_add(out, "less than a minute");
@@ -291,16 +291,18 @@ print_work(struct page *p, const struct ledger *l)
 	report_add_minute(l->since, &t);
 	text_add(&t, " UTC, last ");
 	report_add_age(l->now - l->until, &t);
-	text_addf(&t, " ago; %llu cycles", (unsigned long long)l->cycles);
+	text_addf(&t, " ago; %llu cycle%s", (unsigned long long)l->cycles,
+	    plural(l->cycles));
 	page_wrap(p, LABEL, text_str(&t));
 	page_end(p);
 	text_done(&t);
 	if (s == NULL)
 		return;
 	print_label(p, "fleet");
-	page_putf(p, "%s hosts, %s endpoints, %s observed, %s stale",
-	    word(s, "hosts"), word(s, "endpoints"), word(s, "observed"),
-	    word(s, "stale"));
+	page_putf(p, "%s host%s, %s endpoint%s, %s observed, %s stale",
+	    word(s, "hosts"), plural(strtoull(word(s, "hosts"), NULL, 10)),
+	    word(s, "endpoints"), plural(strtoull(word(s, "endpoints"), NULL,
+	    10)), word(s, "observed"), word(s, "stale"));
 	page_end(p);
 }
 

@@ -195,11 +195,12 @@ say_unknown(const struct ledger *l, const struct facts *h, struct text *out)
 	else if (h->ports == 0)
 		text_add(out, "the store knows no port of this host");
 	else if (h->missing != NULL)
-		text_addf(out, "%zu of %zu ports not observed (%s)",
-		    h->ports - h->observed, h->ports, h->missing);
+		text_addf(out, "%zu of %zu port%s not observed (%s)",
+		    h->ports - h->observed, h->ports, plural(h->ports),
+		    h->missing);
 	else
-		text_addf(out, "%zu of %zu ports not judged yet",
-		    h->ports - h->judged, h->ports);
+		text_addf(out, "%zu of %zu port%s not judged yet",
+		    h->ports - h->judged, h->ports, plural(h->ports));
 }
 
 static void
@@ -210,8 +211,8 @@ say_days(const struct facts *h, struct text *out)
 	else if (h->days < 0)
 		text_add(out, "a certificate has ended");
 	else
-		text_addf(out, "the first certificate ends in %lld days",
-		    (long long)h->days);
+		text_addf(out, "the first certificate ends in %lld day%s",
+		    (long long)h->days, plural((uint64_t)h->days));
 }
 
 static void
@@ -234,10 +235,11 @@ say(const struct ledger *l, const struct facts *h, enum nagios_state state,
 		text_add(out, "; ");
 	}
 	if (h->judged < h->ports)
-		text_addf(out, "%zu of %zu ports not assessed; ",
-		    h->ports - h->judged, h->ports);
+		text_addf(out, "%zu of %zu port%s not assessed; ",
+		    h->ports - h->judged, h->ports, plural(h->ports));
 	else if (state == NAGIOS_OK)
-		text_addf(out, "%zu ports right; ", h->ports);
+		text_addf(out, "%zu port%s right; ", h->ports,
+		    plural(h->ports));
 	say_days(h, out);
 }
 

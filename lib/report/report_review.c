@@ -24,12 +24,6 @@ static const char *const key_words[] = {
 	[BUNDLE_KEY_MATCHES]	= "the private key matches",
 };
 
-static const char *
-plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void
 print_row(struct page *p, const char *name, const char *value)
 {

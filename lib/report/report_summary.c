@@ -11,12 +11,6 @@
 #define INDENT	2
 #define LISTED	10	/* lines of a list that nobody asked to see whole */
 
-static const char *
-plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 struct list {
 	struct page	*page;
 	size_t		 n, limit;	/* seen; shown at most */

@@ -370,13 +370,13 @@ print_quiet(struct table *t, const struct block *b, unsigned column)
 	page_style(p, unknown + held == 0 ? PAGE_GREEN : PAGE_PLAIN);
 	page_put(p, "no findings");
 	page_style(p, PAGE_PLAIN);
-	text_addf(&rest, ", %zu port%s observed", b->n, b->n == 1 ? "" : "s");
+	text_addf(&rest, ", %zu port%s observed", b->n, plural(b->n));
 	if (first != NULL)
 		text_addf(&rest, ", %lld d left",
 		    (long long)snapshot_days_left(s, first));
 	if (unknown > 0)
 		text_addf(&rest, ", %zu check%s unanswered", unknown,
-		    unknown == 1 ? "" : "s");
+		    plural(unknown));
 	if (held > 0)
 		text_addf(&rest, ", %zu held by maintenance", held);
 	page_paragraph(p, 2 * GAP, text_str(&rest));

@@ -80,7 +80,7 @@ put_next_end(struct web *w, const struct assessment *a)
 			web_put(w, "<b>within a day</b>");
 		else
 			web_putf(w, "in <b>%lld day%s</b>", (long long)days,
-			    days == 1 ? "" : "s");
+			    plural((uint64_t)days));
 		web_putf(w, ", is %s", c->ca ? "the CA " : "");
 		web_text(w, *c->cn != '\0' ? c->cn : c->subject);
 		if (c->host != ASSESSMENT_NONE) {
@@ -367,11 +367,12 @@ put_auditor(struct web *w, const struct web_status *s)
 		web_put(w, "none has yet");
 	else
 		web_time(w, s->vitals->cycle_ended);
-	web_putf(w, "</dd>\n<dt>Since it began</dt><dd>%llu cycles, %llu "
+	web_putf(w, "</dd>\n<dt>Since it began</dt><dd>%llu cycle%s, %llu "
 	    "looks, of which %llu saw a certificate</dd>\n"
 	    "<dt>Ports</dt><dd>%zu, of which %zu are observed and %zu "
 	    "assessed</dd>\n",
-	    (unsigned long long)s->vitals->cycles, (unsigned long long)looks,
+	    (unsigned long long)s->vitals->cycles,
+	    plural(s->vitals->cycles), (unsigned long long)looks,
 	    (unsigned long long)s->vitals->outcomes[OUTCOME_OBSERVED],
 	    a->n_ports, a->observed, a->judged);
 	web_put(w, "<dt>Inventory</dt><dd>in force since ");

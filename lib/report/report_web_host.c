@@ -162,11 +162,12 @@ put_cert(struct web *w, const struct assessment *a,
 		int64_t days = assessment_days_left(a, c->not_after);
 
 		if (days >= 0)
-			web_putf(w, ", <b>%lld days</b> left",
-			    (long long)days);
+			web_putf(w, ", <b>%lld day%s</b> left",
+			    (long long)days, plural((uint64_t)days));
 		else
-			web_putf(w, ", <b class=\"wrong\">ended %lld days "
-			    "ago</b>", (long long)-days);
+			web_putf(w, ", <b class=\"wrong\">ended %lld day%s "
+			    "ago</b>", (long long)-days,
+			    plural((uint64_t)-days));
 	}
 	web_put(w, "</dd>\n");
 	put_dt(w, "Key, signature", c->key);

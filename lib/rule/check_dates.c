@@ -22,7 +22,7 @@ add_span(int64_t seconds, struct text *out)
 		if (n < 2 && i + 1 < ARRAY_N(units))
 			continue;
 		text_addf(out, "%lld %s%s", n, units[i].name,
-		    n == 1 ? "" : "s");
+		    plural((uint64_t)n));
 		return;
 	}
 }
