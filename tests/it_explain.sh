@@ -83,4 +83,12 @@ explain 2 im01.contoso.com -i "$i"
 complains 'is a site; name a host that has it: cwa01.nwtraders.local'
 explain 2
 complains 'usage: cwaudit explain RULE'
+
+# A mistake in the options says where these are listed.
+for c in audit check inventory request rules explain probe status findings \
+    history report expect accept run init; do
+	! "$B/cwaudit" $c --nonsense >"$dir/out" 2>"$dir/err" ||
+		fail "$c takes --nonsense"
+	complains "\"cwaudit help $c\" lists its options"
+done
 echo "it_explain: hosts, rules and mistakes are told"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* cmd_ask.c - `cwaudit run`, `expect` and `accept`: requests to the daemon. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +32,7 @@ read_words(struct words *w, int argc, char **argv, const char *takes,
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+	while ((c = terminal_option(argc, argv, "c:", options)) != -1) {
 		if (c == '?')
 			return false;
 		if (strchr(takes, c) == NULL) {

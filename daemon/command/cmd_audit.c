@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* cmd_audit.c - `cwaudit audit`: one sweep of the fleet, one report. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +80,7 @@ read_options(struct run *r, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:i:o:m:f:v", options, NULL)) !=
+	while ((c = terminal_option(argc, argv, "c:i:o:m:f:v", options)) !=
 	    -1) {
 		switch (c) {
 		case 'c':

@@ -2,7 +2,6 @@
 /* cmd_check.c - `cwaudit check`: files judged before they are installed. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
@@ -91,7 +90,7 @@ read_options(struct check *k, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:i:o:v", options, NULL)) != -1)
+	while ((c = terminal_option(argc, argv, "c:i:o:v", options)) != -1)
 		if (!read_option(k, c))
 			return false;
 	if (optind < argc)

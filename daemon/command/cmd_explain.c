@@ -3,7 +3,6 @@
  * cmd_explain.c - `cwaudit explain`: what a rule is about, or what is expected
  * of a host, what it presents right now and what every rule says.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,7 +31,7 @@ read_options(struct question *q, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:i:o:", options, NULL)) != -1) {
+	while ((c = terminal_option(argc, argv, "c:i:o:", options)) != -1) {
 		if (c == 'c')
 			q->config_path = optarg;
 		else if (c == 'i')

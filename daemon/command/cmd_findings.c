@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* cmd_findings.c - `cwaudit findings`: what the daemon found, from its store. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,7 +121,7 @@ cmd_findings(int argc, char **argv)
 	struct archive a;
 	int c, code;
 
-	while ((c = getopt_long(argc, argv, "c:o:", options, NULL)) != -1)
+	while ((c = terminal_option(argc, argv, "c:o:", options)) != -1)
 		if (!read_option(&w, c))
 			return EXIT_USAGE;
 	if (optind < argc)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* cmd_history.c - `cwaudit history`: a host's certificates over time, or where
  * and when one certificate was seen. */
-#include <getopt.h>
 #include <stdio.h>
 
 #include <openssl/evp.h>
@@ -100,7 +99,7 @@ cmd_history(int argc, char **argv)
 	struct archive a;
 	int c, code;
 
-	while ((c = getopt_long(argc, argv, "c:o:", options, NULL)) != -1) {
+	while ((c = terminal_option(argc, argv, "c:o:", options)) != -1) {
 		if (c == 'c')
 			w.config_path = optarg;
 		else if (c == 'C')

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* cmd_init.c - `cwaudit init`: files to begin with, for a person to edit. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -155,7 +154,7 @@ cmd_init(int argc, char **argv)
 {
 	static const struct option options[] = { { NULL, 0, NULL, 0 } };
 
-	if (getopt_long(argc, argv, "", options, NULL) != -1)
+	if (terminal_option(argc, argv, "", options) != -1)
 		return EXIT_USAGE;
 	if (argc - optind > 1)
 		return terminal_extra("init", argv[optind + 1]);

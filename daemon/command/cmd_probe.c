@@ -4,7 +4,6 @@
  * takes what their ports present; the entries that follow from it are an
  * inventory, and by that one they are looked at again and judged.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,7 +159,7 @@ read_options(struct errand *e, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "o:f:v", options, NULL)) != -1)
+	while ((c = terminal_option(argc, argv, "o:f:v", options)) != -1)
 		if (!read_option(e, c))
 			return false;
 	for (int i = optind; i < argc; i++)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* cmd_report.c - `cwaudit report`: compliance reports, from the store. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -332,7 +331,7 @@ cmd_report(int argc, char **argv)
 	struct archive archive;
 	int c, code;
 
-	while ((c = getopt_long(argc, argv, "c:o:", options, NULL)) != -1)
+	while ((c = terminal_option(argc, argv, "c:o:", options)) != -1)
 		if (!read_option(&w, c, argc, argv))
 			return EXIT_USAGE;
 	if (optind < argc)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* cmd_request.c - `cwaudit request`: the right certificate, to be asked for. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,7 +165,7 @@ read_options(struct wish *w, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:i:", options, NULL)) != -1)
+	while ((c = terminal_option(argc, argv, "c:i:", options)) != -1)
 		if (!read_option(w, c))
 			return false;
 	for (int i = optind; i < argc; i++)

@@ -3,7 +3,6 @@
  * cmd_status.c - `cwaudit status`: one screen, over ssh, from the store; and
  * --plan: the looks of the next day, from the running daemon.
  */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "archive.h"
@@ -79,7 +78,7 @@ cmd_status(int argc, char **argv)
 	bool json = false, plan = false;
 	int c, code;
 
-	while ((c = getopt_long(argc, argv, "c:o:", options, NULL)) != -1) {
+	while ((c = terminal_option(argc, argv, "c:o:", options)) != -1) {
 		if (c == 'c')
 			config_path = optarg;
 		else if (c == 'p')

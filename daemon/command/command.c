@@ -2,7 +2,6 @@
 /* command.c - the table of commands, and what needs no network. */
 #include "command.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -245,7 +244,7 @@ cmd_rules(int argc, char **argv)
 	bool json = false, ok;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+	while ((c = terminal_option(argc, argv, "o:", options)) != -1) {
 		if (c != 'o' || !terminal_choose(optarg, &json))
 			return EXIT_USAGE;
 	}
@@ -274,7 +273,7 @@ cmd_inventory(int argc, char **argv)
 	bool json = false, ok;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:i:o:", options, NULL)) != -1) {
+	while ((c = terminal_option(argc, argv, "c:i:o:", options)) != -1) {
 		if (c == 'c')
 			config_path = optarg;
 		else if (c == 'i')

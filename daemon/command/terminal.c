@@ -77,6 +77,18 @@ terminal_severity(const char *name, enum severity *out)
 }
 
 int
+terminal_option(int argc, char *const *argv, const char *letters,
+    const struct option *options)
+{
+	int c = getopt_long(argc, argv, letters, options, NULL);
+
+	if (c == '?')
+		fprintf(stderr, "\"cwaudit help %s\" lists its options\n",
+		    argv[0]);
+	return c;
+}
+
+int
 terminal_extra(const char *command, const char *argument)
 {
 	fprintf(stderr, "cwaudit: %s takes no argument \"%s\"\n", command,

@@ -6,6 +6,8 @@
 #ifndef CWAUDIT_TERMINAL_H
 #define CWAUDIT_TERMINAL_H
 
+#include <getopt.h>
+
 #include "setup/config.h"
 #include "cwaudit/report.h"
 
@@ -20,6 +22,9 @@ bool	terminal_choose(const char *, bool *json) MUST_USE;
 /* A format of report_formats; false after a message that lists them. */
 bool	terminal_format(const char *, const struct report_format **) MUST_USE;
 bool	terminal_severity(const char *, enum severity *) MUST_USE; /* likewise */
+/* As getopt_long(3), and after a mistake the message says where to look. */
+int	terminal_option(int argc, char *const *argv, const char *letters,
+	    const struct option *);
 /* An argument too many: the message, and the exit status 2. */
 int	terminal_extra(const char *command, const char *argument);
 void	terminal_problems(struct problems *);	/* to stderr; empties it */
