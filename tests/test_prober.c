@@ -8,7 +8,6 @@
 
 #include "test.h"
 
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "cwaudit/hello.h"
@@ -346,133 +345,6 @@ a_hello_look_learns_what_a_hello_can(void **state)
 	server_stop(&s);
 }
 
-/* Sockets of ours to a port that the kernel keeps for a minute. */
-static unsigned
-count_time_wait(uint16_t port)
-{
-	FILE *f = fopen("/proc/net/tcp", "r");
-	char line[256];
-	unsigned to, state, n = 0;
-
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f) != NULL)
-		n += sscanf(line, " %*u: %*x:%*x %*x:%x %x", &to,
-		    &state) == 2 && to == port && state == 6;
-	fclose(f);
-	return n;
-}
-
-static void
-no_port_of_ours_waits_after_a_hello(void **state)
-{
-	struct server s = server_start(serve_rc4);
-
-	(void)state;
-	for (int i = 0; i < 20; i++) {
-		struct lookout l;
-
-		lookout_init(&l, ENDPOINT_MTLS, s.port, LOOK_HELLO, TIMEOUT_MS);
-		look_once(&l);
-		assert_int_equal(l.seen->outcome, OUTCOME_OBSERVED);
-		lookout_done(&l);
-	}
-	for (int i = 0; i < 5; i++)
-		nap();
-	assert_int_equal(count_time_wait(s.port), 0);
-	server_stop(&s);
-}
-
-/* Of all who say hello to serve_sessions; its children share it. */
-static struct sessions {
-	unsigned	 hellos;
-	unsigned	 resuming;	/* by ticket, PSK or session id */
-	int		 version;	/* served */
-	uint8_t		 id[SSL_MAX_SSL_SESSION_ID_LENGTH];
-	size_t		 id_len;	/* of the last session */
-} *sessions;
-
-static int
-on_client_hello(SSL *ssl, int *alert, void *ctx)
-{
-	const uint8_t *id, *ext;
-	size_t id_len = SSL_client_hello_get0_session_id(ssl, &id), len;
-
-	(void)alert;
-	(void)ctx;
-	sessions->hellos++;
-	sessions->resuming +=
-	    SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_session_ticket, &ext,
-	    &len) || SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_psk, &ext,
-	    &len) || (id_len > 0 && id_len == sessions->id_len &&
-	    memcmp(id, sessions->id, id_len) == 0);
-	return SSL_CLIENT_HELLO_SUCCESS;
-}
-
-/* TLS that remembers its last session. */
-static void
-serve_sessions(int fd)
-{
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-	char path[128];
-	const uint8_t *id;
-	unsigned len;
-	SSL *ssl;
-
-	SSL_CTX_use_certificate_file(ctx, pki_path("cert.pem", path),
-	    SSL_FILETYPE_PEM);
-	SSL_CTX_use_PrivateKey_file(ctx, pki_path("key.pem", path),
-	    SSL_FILETYPE_PEM);
-	SSL_CTX_set_max_proto_version(ctx, sessions->version);
-	SSL_CTX_set_client_hello_cb(ctx, on_client_hello, NULL);
-	ssl = SSL_new(ctx);
-	SSL_set_fd(ssl, fd);
-	if (SSL_accept(ssl) != 1)
-		return;
-	id = SSL_SESSION_get_id(SSL_get_session(ssl), &len);
-	memcpy(sessions->id, id, len);
-	sessions->id_len = len;
-	while (SSL_read(ssl, buf, sizeof(buf)) > 0)
-		;
-}
-
-static void
-look_thrice(enum endpoint_kind kind, int version)
-{
-	struct server s;
-
-	*sessions = (struct sessions){ .version = version };
-	s = server_start(serve_sessions);
-	prober_begin();
-	for (int i = 0; i < 3; i++) {
-		struct lookout l;
-
-		lookout_init(&l, kind, s.port, LOOK_PROVE, TIMEOUT_MS);
-		run_looks(&l, 1);
-		assert_int_equal(l.seen->proof, PROOF_FINISHED);
-		assert_int_equal(l.seen->n_der, 1);
-		lookout_done(&l);
-	}
-	prober_end();
-	server_stop(&s);
-	assert_int_equal(sessions->hellos, 3);
-	assert_int_equal(sessions->resuming, 0);
-}
-
-/* One that is resumed shows no certificate, or one that stands no more. */
-static void
-no_session_is_resumed(void **state)
-{
-	(void)state;
-	sessions = mmap(NULL, sizeof(*sessions), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(sessions, MAP_FAILED);
-	look_thrice(ENDPOINT_MTLS, TLS1_2_VERSION);
-	look_thrice(ENDPOINT_MTLS, TLS1_3_VERSION);
-	look_thrice(ENDPOINT_HTTPS, TLS1_2_VERSION);
-	look_thrice(ENDPOINT_HTTPS, TLS1_3_VERSION);
-	munmap(sessions, sizeof(*sessions));
-}
-
 /* The remembered step comes first, and brings it at once. */
 static void
 the_step_that_worked_is_tried_first(void **state)
@@ -560,8 +432,6 @@ main(void)
 		cmocka_unit_test(mtls_looks_end_in_time_and_with_a_name),
 		cmocka_unit_test(https_looks_end_in_time_and_with_a_name),
 		cmocka_unit_test(a_hello_look_learns_what_a_hello_can),
-		cmocka_unit_test(no_port_of_ours_waits_after_a_hello),
-		cmocka_unit_test(no_session_is_resumed),
 		cmocka_unit_test(the_step_that_worked_is_tried_first),
 		cmocka_unit_test(without_descriptors_nothing_is_tried),
 		cmocka_unit_test(a_prober_may_go_with_looks_in_flight),

@@ -228,7 +228,7 @@ set_tls(struct https_probe *p)
 
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	/* Else the bundle is read again for each handshake: 16 ms. */
+	/* Nothing is verified here, and a bundle takes 16 ms to read. */
 	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
