@@ -354,6 +354,22 @@ send_all(int fd, const void *bytes, size_t len)
 	}
 }
 
+/* A server's side of TLS, with cert.pem. */
+UNUSED static SSL *
+server_ssl(SSL_CTX *ctx, int fd)
+{
+	char path[128];
+	SSL *ssl;
+
+	if (SSL_CTX_use_certificate_file(ctx, pki_path("cert.pem", path),
+	    SSL_FILETYPE_PEM) != 1 || SSL_CTX_use_PrivateKey_file(ctx,
+	    pki_path("key.pem", path), SSL_FILETYPE_PEM) != 1)
+		abort();
+	ssl = SSL_new(ctx);
+	SSL_set_fd(ssl, fd);
+	return ssl;
+}
+
 UNUSED static void
 wait_for_close(int fd)
 {

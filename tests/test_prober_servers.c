@@ -271,14 +271,9 @@ serve_site(int fd)
 {
 	static const char answer[] =
 	    "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n";
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-	SSL *ssl;
+	SSL *ssl = server_ssl(SSL_CTX_new(TLS_server_method()), fd);
 	char buf[4096];
 
-	SSL_CTX_use_certificate_file(ctx, cert, SSL_FILETYPE_PEM);
-	SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM);
-	ssl = SSL_new(ctx);
-	SSL_set_fd(ssl, fd);
 	if (SSL_accept(ssl) == 1 && SSL_read(ssl, buf, sizeof(buf)) > 0 &&
 	    strncmp(buf, "HEAD / HTTP/1.1\r\nHost: im.contoso.com:", 38) == 0)
 		SSL_write(ssl, answer, sizeof(answer) - 1);
@@ -288,14 +283,7 @@ serve_site(int fd)
 static void
 serve_site_without_http(int fd)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-	SSL *ssl;
-
-	SSL_CTX_use_certificate_file(ctx, cert, SSL_FILETYPE_PEM);
-	SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM);
-	ssl = SSL_new(ctx);
-	SSL_set_fd(ssl, fd);
-	SSL_accept(ssl);
+	SSL_accept(server_ssl(SSL_CTX_new(TLS_server_method()), fd));
 	reset(fd);
 }
 

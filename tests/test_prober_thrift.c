@@ -47,19 +47,13 @@ static void
 serve_sessions(int fd)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-	char path[128], buf[512];
+	SSL *ssl = server_ssl(ctx, fd);
 	const uint8_t *id;
+	char buf[512];
 	unsigned len;
-	SSL *ssl;
 
-	SSL_CTX_use_certificate_file(ctx, pki_path("cert.pem", path),
-	    SSL_FILETYPE_PEM);
-	SSL_CTX_use_PrivateKey_file(ctx, pki_path("key.pem", path),
-	    SSL_FILETYPE_PEM);
-	SSL_CTX_set_max_proto_version(ctx, sessions->version);
+	SSL_set_max_proto_version(ssl, sessions->version);
 	SSL_CTX_set_client_hello_cb(ctx, on_client_hello, NULL);
-	ssl = SSL_new(ctx);
-	SSL_set_fd(ssl, fd);
 	if (SSL_accept(ssl) != 1)
 		return;
 	id = SSL_SESSION_get_id(SSL_get_session(ssl), &len);
