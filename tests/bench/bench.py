@@ -343,18 +343,16 @@ def others(o, table, folder):
         n = lines(f'{folder}/{job}.targets')
         daemon = Daemon(o.build, folder, f'{job}.yaml', 'handshake')
         daemon.sweep()
-        ours = []
-        cost = {t[0]: [] for t in there if t[1] == job}
+        theirs = [t for t in there if t[1] == job]
+        ours, cost = [], {t[0]: [] for t in theirs}
         for _ in range(o.rounds):
             ours.append(daemon.sweep())
-            for name, _, _, run, targets, _ in there:
-                if name in cost:
-                    cost[name].append(run(targets))
+            for name, _, _, run, targets, _ in theirs:
+                cost[name].append(run(targets))
         daemon.stop()
-        for name, _, _, _, targets, limit in there:
-            if name in cost:
-                compare(o, table, name, n / median(ours, 'wall'), cost[name],
-                        len(targets), limit)
+        for name, _, _, _, targets, limit in theirs:
+            compare(o, table, name, n / median(ours, 'wall'), cost[name],
+                    len(targets), limit)
 
 
 def compare(o, table, name, ours, cost, n, limit):
