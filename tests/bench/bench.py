@@ -23,32 +23,10 @@ import sys
 import tempfile
 import time
 
-LOOKS = 256             # at once, for all that can
+from cost import LOOKS, Cost, loop, median, measure, micro
+from tools import tools
+
 HERE = os.path.realpath(__file__)
-
-
-# ---- programs that end -------------------------------------------------------
-
-class Cost:
-    """Of one run: seconds by the wall and of the processor, MiB at most."""
-
-    def __init__(self, words):
-        wall, user, system, rss = (float(w) for w in words.split())
-        self.wall, self.cpu, self.rss = wall, user + system, rss / 1024
-
-
-def measure(build, command, stdin=None, timeout=600):
-    with tempfile.NamedTemporaryFile('r') as out:
-        with open(stdin or os.devnull, 'rb') as given:
-            subprocess.run([f'{build}/measure', out.name, *command],
-                           stdin=given, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, timeout=timeout,
-                           check=False)
-        return Cost(out.read())
-
-
-def loop(build, kind, targets, window=LOOKS):
-    return measure(build, [f'{build}/loops', kind, str(window)], targets)
 
 
 # ---- the daemon --------------------------------------------------------------
@@ -162,15 +140,6 @@ def number(x):
     return f'{x:,.0f}' if abs(x) >= 100 else f'{x:.3g}'
 
 
-def median(costs, part):
-    return statistics.median(getattr(c, part) for c in costs)
-
-
-def micro(costs, n):
-    """CPU, in microseconds for each of n."""
-    return median(costs, 'cpu') * 1e6 / n
-
-
 def lines(path):
     with open(path, 'rb') as f:
         return sum(1 for _ in f)
@@ -229,109 +198,6 @@ def section_prove(o, table, folder):
     prove(o, table, folder, 'mtls', 'openssl', 1.25, 0.7)
     prove(o, table, folder, 'https', 'curl', 1.15, 0.8)
     others(o, table, folder)
-
-
-BLACKBOX = '''modules:
-  tcp: {prober: tcp, timeout: 10s, tcp: {tls: true,
-    tls_config: {insecure_skip_verify: true}}}
-  http: {prober: http, timeout: 10s, http: {method: HEAD, valid_status_codes:
-    [200, 301, 302, 400, 403, 404], no_follow_redirects: true,
-    tls_config: {insecure_skip_verify: true}}}
-'''
-
-
-def targets_of(path, n):
-    with open(path, encoding='ascii') as f:
-        return [line.split() for line in f][:n]
-
-
-def run_xargs(o, command, targets):
-    """A process for each target, eight at once; {a} {p} {n} are filled in."""
-    with tempfile.NamedTemporaryFile('w') as f:
-        for a, p, n in targets:
-            f.write(command.format(a=a, p=p, n=n) + '\0')
-        f.flush()
-        return measure(o.build, ['xargs', '-0', '-P8', '-n1', 'timeout', '20',
-                                 'sh', '-c'], f.name)
-
-
-def run_nmap(o, targets):
-    with tempfile.NamedTemporaryFile('w') as f:
-        f.write('\n'.join(t[0] for t in targets))
-        f.flush()
-        return measure(o.build, ['nmap', '-n', '-Pn', '-sT', '-T5', '-p',
-                                 targets[0][1], '--script', 'ssl-cert',
-                                 '--min-hostgroup', '256', '-iL', f.name])
-
-
-def run_blackbox(o, module, targets, folder):
-    """The exporter's own cost is not in it but by the wall."""
-    with open(f'{folder}/blackbox.yml', 'w', encoding='ascii') as f:
-        f.write(BLACKBOX)
-    exporter = subprocess.Popen(
-        ['prometheus-blackbox-exporter', '--config.file',
-         f'{folder}/blackbox.yml', '--web.listen-address', '127.0.0.1:9115'],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with open(f'{folder}/blackbox.curl', 'w', encoding='ascii') as f:
-        for a, p, _ in targets:
-            target = f'{a}:{p}' if module == 'tcp' else f'https://{a}:{p}/'
-            f.write(f'url = "http://127.0.0.1:9115/probe?module={module}'
-                    f'&target={target}"\noutput = "/dev/null"\n')
-    try:
-        for _ in range(100):
-            with socket.socket() as s:
-                if s.connect_ex(('127.0.0.1', 9115)) == 0:
-                    break
-            time.sleep(0.05)
-        cost = measure(o.build, ['curl', '-s', '-Z', '--parallel-max', '128',
-                                 '-K', f'{folder}/blackbox.curl'])
-    finally:
-        exporter.terminate()
-        exporter.wait(10)
-    return cost
-
-
-def run_curl(o, targets, folder):
-    with open(f'{folder}/curl.conf', 'w', encoding='ascii') as f:
-        for a, p, n in targets:
-            f.write(f'url = "https://{n}:{p}/"\nconnect-to = "{n}:{p}:{a}:{p}"'
-                    '\noutput = "/dev/null"\nhead\ninsecure\n')
-    return measure(o.build, ['curl', '-s', '-Z', '--parallel-max', '128',
-                             '-K', f'{folder}/curl.conf'])
-
-
-def tools(o, folder):
-    """Name, job, program, what runs it, its targets, our least of its rate."""
-    port = {job: targets_of(f'{folder}/{job}.targets', 1000)
-            for job in ('mtls', 'https')}
-    few = 40 if o.quick else 200
-    check_http = '/usr/lib/nagios/plugins/check_http'
-    return [
-        ('nmap ssl-cert, MTLS', 'mtls', 'nmap',
-         lambda t: run_nmap(o, t), port['mtls'], 4),
-        ('nmap ssl-cert, HTTPS', 'https', 'nmap',
-         lambda t: run_nmap(o, t), port['https'], 2.5),
-        ('blackbox_exporter tcp, MTLS', 'mtls', 'prometheus-blackbox-exporter',
-         lambda t: run_blackbox(o, 'tcp', t, folder), port['mtls'], 1.2),
-        ('blackbox_exporter http, HTTPS', 'https',
-         'prometheus-blackbox-exporter',
-         lambda t: run_blackbox(o, 'http', t, folder), port['https'], None),
-        ('curl -Z, HTTPS', 'https', 'curl',
-         lambda t: run_curl(o, t, folder), port['https'], 0.95),
-        ('openssl s_client under xargs -P8, MTLS', 'mtls', 'openssl',
-         lambda t: run_xargs(o, 'openssl s_client -connect {a}:{p} '
-                             '-servername {n} </dev/null', t),
-         port['mtls'][:few], None),
-        ('sslscan under xargs -P8, HTTPS', 'https', 'sslscan',
-         lambda t: run_xargs(o, 'sslscan --no-colour {a}:{p}', t),
-         port['https'][:few // 2], None),
-        ('check_http -C under xargs -P8, HTTPS', 'https', check_http,
-         lambda t: run_xargs(o, check_http + ' -I {a} -p {p} -H {n} --sni -S '
-                             '-C 30', t), port['https'][:few], None),
-        ('ssl-cert-check, HTTPS', 'https', 'ssl-cert-check',
-         lambda t: run_xargs(o, 'ssl-cert-check -s {a} -p {p}', t),
-         port['https'][:few // 8], None),
-    ]
 
 
 def others(o, table, folder):
