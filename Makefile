@@ -311,6 +311,7 @@ check-tsan: deps-web
 
 # The audit of the simulated fleet finds what its table says, no more or less.
 check-fleet: $B/fleet $B/crowd $B/cwaudit
+	@B=$B sh tests/it_demo.sh
 	@B=$B sh tests/it_fleet.sh
 	@B=$B sh tests/it_crowd.sh
 

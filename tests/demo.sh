@@ -25,11 +25,13 @@ cat <<END
 That was one audit of servers that are wrong on purpose (exit status $status: 1
 means findings, 3 that some port was not observed). Where to go next:
 
-  $B/fleet --dir /tmp --print       keep such a fleet running, and see what
-                                       is wrong where
-  make run INVENTORY=FILE              audit your own servers
-  $B/cwaudit rules                  everything that is checked
-  etc/inventory.yaml                   an inventory to start from
-  cwauditd -c /etc/cwauditd.yaml       the daemon: audits by itself, tells
-                                       syslog what changes (see README.md)
 END
+next() {		# COMMAND WHAT
+	printf '  %-37s %s\n' "$@"
+}
+next "$B/fleet --dir /tmp --print" 'keep such a fleet, see what is wrong where'
+next "$B/cwaudit rules" 'everything that is checked'
+next "$B/cwaudit init my" 'an inventory to start from'
+next 'make run INVENTORY=my/inventory.yaml' 'audit your own servers'
+next 'make install; cwauditd -f' 'the daemon: audits by itself, tells syslog'
+next '' 'what changes (README.md)'
