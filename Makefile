@@ -395,18 +395,18 @@ $B/systemd/cwauditd@.service: state := cwaudit/%i
 
 $(DAEMON_UNITS): systemd/cwauditd.service.in Makefile
 	@mkdir -p $(@D)
-	sed -e 's|@sbindir@|$(sbindir)|; s|@sysconfdir@|$(sysconfdir)|' \
+	@sed -e 's|@sbindir@|$(sbindir)|; s|@sysconfdir@|$(sysconfdir)|' \
 	    -e 's|@of@|$(of)|; s|@config@|$(config)|; s|@state@|$(state)|' \
 	    $< > $@
 
 $B/systemd/%: systemd/%.in Makefile
 	@mkdir -p $(@D)
-	sed -e 's|@bindir@|$(bindir)|g; s|@sysconfdir@|$(sysconfdir)|g' \
+	@sed -e 's|@bindir@|$(bindir)|g; s|@sysconfdir@|$(sysconfdir)|g' \
 	    $< > $@
 
 $B/systemd/%.timer: systemd/%.timer Makefile
 	@mkdir -p $(@D)
-	cp $< $@
+	@cp $< $@
 
 units: $(UNITS)
 

@@ -142,7 +142,7 @@ ok "the stop is told" logged 'event=stop'
 
 # -- in the background, by a relative path, out of its folder
 : >"$log"
-(cd "$dir" && "$build/cwauditd" -c cwauditd.yaml)
+(cd "$dir" && "$build/cwauditd" -c cwauditd.yaml) 2>"$dir/err"
 ok "it leaves the terminal with 0" [ $? = 0 ]
 ok "the background daemon starts" logged ' v=1 event=start version='
 daemon=$(sed -n 's/.* cwauditd\[\([0-9]*\)\]: v=1 event=start .*/\1/p' "$log" | head -1)
@@ -157,6 +157,7 @@ kill -USR1 "$daemon"; sleep 2
 kill -TERM "$daemon"
 gone_slowly() { gone "$1" || gone "$1" || gone "$1"; }
 ok "SIGTERM ends it in three seconds where the log hangs" gone_slowly "$daemon"
+ok "which says how much was not logged" grep -qE '^cwauditd: [1-9][0-9]* lines were not logged: ' "$dir/err"
 kill -CONT "$sink"; sleep 0.5
 
 # -- as the unit runs it, as far as that goes without systemd: another user, no

@@ -26,7 +26,7 @@ struct options {
 	long		 seconds;
 	uint32_t	 net;
 	uint16_t	 base;
-	bool		 print, quiet;
+	bool		 print;
 	struct strings	 made;		/* paths that --dir made */
 };
 
@@ -134,8 +134,7 @@ say_ready(const struct options *o, const struct fleet *f)
 		listening += f->ports[i].open;
 	text_addf(&t, "ready: pid %ld, %zu hosts, %zu ports, base %u\n",
 	    (long)getpid(), n_fleet_hosts, listening, (unsigned)f->base);
-	if (!o->quiet)
-		fputs(text_str(&t), stdout);
+	fputs(text_str(&t), stdout);
 	fflush(stdout);
 	if (o->ready_file != NULL)
 		write_file(o->ready_file, &t);
@@ -242,7 +241,10 @@ parse_options(int argc, char **argv, struct options *o)
 			o->client = inside(o, optarg, "client.pem");
 			break;
 		case 'p': o->print = true; break;
-		case 'q': o->quiet = true; break;
+		case 'q':
+			if (freopen("/dev/null", "w", stdout) == NULL)
+				err(1, "fleet: /dev/null");
+			break;
 		case 't': o->seconds = parse_number(optarg, 86400); break;
 		case 'b':
 			o->base = (uint16_t)parse_number(optarg, 65000);
