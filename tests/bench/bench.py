@@ -127,6 +127,11 @@ class Table:
         print('  '.join(x for x in (what, number(value), word, met, note)
                         if x), flush=True)
 
+    def lack(self, name):
+        """What is not there to compare with."""
+        self.missing.append(name)
+        print(f'missing, and left out: {name}', flush=True)
+
     def write(self, out):
         out.write('| what | measured | target | met | |\n'
                   '|---|---|---|---|---|\n')
@@ -204,7 +209,9 @@ def others(o, table, folder):
     """What people use today, on the same ports, in turns with ours."""
     known = tools(o, folder)
     there = [t for t in known if shutil.which(t[2])]
-    table.missing += [t[0] for t in known if t not in there]
+    for tool in known:
+        if tool not in there:
+            table.lack(tool[0])
     for job in ('mtls', 'https'):
         n = lines(f'{folder}/{job}.targets')
         daemon = Daemon(o.build, folder, f'{job}.yaml', 'handshake')
@@ -386,7 +393,7 @@ def profile(o, folder, inventory, mode, known):
 def section_profile(o, table, folder):
     """Where it goes, in each way of looking."""
     if shutil.which('perf') is None:
-        table.missing.append('profiles (perf)')
+        table.lack('profiles (perf)')
         return
     for what, inventory, mode, known in (
             ('a hello sweep, known', 'inventory.yaml', 'hello', True),
@@ -396,7 +403,7 @@ def section_profile(o, table, folder):
         share = profile(o, folder, inventory, mode, known)
         most = sorted(share, key=share.get, reverse=True)[:3]
         if not most:
-            table.missing.append(f'the profile of {what}')
+            table.lack(f'the profile of {what}')
             continue
         table.add(f'profile of {what}: its three largest, %',
                   sum(share[w] for w in most), note='; '.join(
