@@ -37,6 +37,8 @@ start() {
 	daemon=$!; pids+=("$daemon")
 }
 
+slay() { { kill -KILL "$daemon"; wait "$daemon"; } 2>/dev/null; }
+
 now_ms() { date +%s%3N; }
 
 # How long a daemon takes until it finds something: a sanitizer makes that
@@ -45,8 +47,7 @@ begun=$(now_ms)
 start
 ok "something is found" logged 'event=finding'
 span=$(($(now_ms) - begun + 1000))
-kill -KILL "$daemon"
-wait "$daemon" 2>/dev/null
+slay
 
 for i in $(seq "$kills"); do
 	if [ $((i % 2)) = 0 ]; then cp "$dir/all.yaml" "$dir/inventory.yaml"
@@ -58,8 +59,7 @@ for i in $(seq "$kills"); do
 	kill -USR1 "$daemon"
 	moment=$((RANDOM % span))
 	sleep "$(printf "%d.%03d" $((moment / 1000)) $((moment % 1000)))"
-	kill -KILL "$daemon"
-	wait "$daemon" 2>/dev/null
+	slay
 done
 cp "$dir/all.yaml" "$dir/inventory.yaml"
 cycles=$(grep -c event=summary "$log")
